@@ -1,0 +1,34 @@
+// Bundles each program of Fairway into dist/, split so that a command loads only what it needs.
+import { build } from 'esbuild';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const programs = {
+  cli: 'src/cli/main.ts',
+  region: 'src/region/main.ts',
+  netd: 'src/region/network/netd/main.ts',
+  router: 'src/region/network/router/main.ts',
+  balancer: 'src/region/balancer/main.ts',
+};
+process.chdir(root);
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+await build({
+  entryPoints: Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file))),
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20.19',
+  outExtension: { '.js': '.mjs' },
+  minifySyntax: true,
+  sourcemap: 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
+writeFileSync('dist/.built', '');

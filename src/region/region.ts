@@ -1,0 +1,117 @@
+import type { Clock } from '../common/clock.ts';
+import type { Topology } from '../topology/model.ts';
+import type { PrivateZone } from './dns/zone.ts';
+import type { Api } from './gateway/types.ts';
+import type { Netd } from './network/netd-client.ts';
+import type { Network } from './network/network.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import type { Store } from './store/store.ts';
+
+/** Every service's operations, called in process: `region.api.ec2.CreateVpc({ CidrBlock })`. */
+export interface Apis {
+  readonly cloudformation: Api<typeof import('@aws-sdk/client-cloudformation')>;
+  readonly ec2: Api<typeof import('@aws-sdk/client-ec2')>;
+  readonly ecs: Api<typeof import('@aws-sdk/client-ecs')>;
+  readonly elbv2: Api<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>;
+  readonly servicediscovery: Api<typeof import('@aws-sdk/client-servicediscovery')>;
+  readonly iam: Api<typeof import('@aws-sdk/client-iam')>;
+  readonly sts: Api<typeof import('@aws-sdk/client-sts')>;
+  readonly logs: Api<typeof import('@aws-sdk/client-cloudwatch-logs')>;
+  readonly s3: Api<typeof import('@aws-sdk/client-s3')>;
+  readonly secretsmanager: Api<typeof import('@aws-sdk/client-secrets-manager')>;
+}
+export type ServiceName = keyof Apis;
+
+/** One local AWS region: what each service is handed. */
+export interface Region {
+  readonly identity: Identity;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly log: (message: string) => void;
+  readonly api: Apis;
+  /** What services need of each other beyond AWS's public operations. */
+  readonly internal: Internal;
+  readonly plane: DataPlane;
+}
+
+export interface Identity {
+  readonly accountId: string;
+  readonly region: string;
+  readonly partition: 'aws';
+  readonly urlSuffix: 'amazonaws.com';
+  /** Folder of the region's durable state, for what does not belong into the store (objects, logs, volumes). */
+  readonly stateDirectory: string;
+}
+
+/** The part that is not data structures: kernel, processes, images. Unit tests hand in their own. */
+export interface DataPlane {
+  readonly netd: Netd;
+  readonly network: Network;
+  readonly runtime: Runtime;
+  readonly hostPorts: HostPorts;
+}
+
+/** Listening sockets on the host that load balancers serve. */
+export interface HostPorts {
+  /**
+   * A TCP socket listening on 127.0.0.1 for a load balancer's listener: the listener's own port where it is free and allowed, else the
+   * next free one from 8000 on. The choice is kept for `key` (a listener ARN) over restarts where the port is still free.
+   */
+  claim(
+    key: string,
+    port: number,
+  ): Promise<{ readonly port: number; readonly server: import('node:net').Server }>;
+  release(key: string): void;
+  /** Listener ARN → host port. */
+  readonly mapping: ReadonlyMap<string, number>;
+}
+
+export interface Internal {
+  readonly ec2: {
+    /** An interface that a service makes on a customer's behalf; it appears in DescribeNetworkInterfaces as on AWS. */
+    createRequesterInterface(input: {
+      readonly subnetId: string;
+      readonly groupIds: readonly string[];
+      readonly description: string;
+      readonly requester: 'ecs' | 'elasticloadbalancing' | 'ec2';
+      readonly assignPublicIp?: boolean;
+    }): {
+      readonly id: string;
+      readonly privateAddress: string;
+      readonly publicAddress?: string;
+      readonly macAddress: string;
+    };
+    deleteRequesterInterface(id: string): void;
+    /** The topology as it is now, memoised between writes. */
+    topology(): Topology;
+  };
+  readonly servicediscovery: {
+    /** Private zones with what is registered and healthy in them. */
+    zones(): readonly PrivateZone[];
+  };
+  readonly logs: {
+    /** Appends container output; the stream is made when missing; throws ApiError when the group does not exist. */
+    append(
+      group: string,
+      stream: string,
+      events: readonly { readonly timestamp: number; readonly message: string }[],
+    ): void;
+  };
+  readonly elbv2: {
+    /** Health of one target as DescribeTargetHealth gives it; undefined when not registered. */
+    targetState(
+      targetGroupArn: string,
+      address: string,
+      port: number,
+    ): { readonly state: string; readonly reason?: string } | undefined;
+  };
+}
+
+/** A service as the region mounts it: operations, what others may use of it, and controllers that run from `start` on. */
+export interface Service<Sdk, Inside = undefined> {
+  readonly handlers: import('./gateway/types.ts').Handlers<Sdk>;
+  readonly internal: Inside;
+  /** Starts controllers; observes what is there (after a restart too) and brings it to what is wanted. */
+  start?(): void | Promise<void>;
+  stop?(): void | Promise<void>;
+}

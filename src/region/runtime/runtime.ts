@@ -1,0 +1,98 @@
+/** How a container runs on this machine: images, builds, and processes with isolated roots. */
+export interface Runtime {
+  /**
+   * The image that a reference (`redis:7`, `…dkr.ecr…/jobs/api@sha256:…`) stands for, made ready to start. Rejects with an
+   * OperationError `image-not-found` in the words of ECS (`CannotPullContainerError: …`).
+   */
+  resolve(reference: string, onProgress?: (line: string) => void): Promise<Image>;
+  /** Whether `resolve` could succeed, without doing the work; with what would stand in. */
+  probe(
+    reference: string,
+  ): Promise<{ readonly available: boolean; readonly standIn?: string; readonly reason?: string }>;
+  /** Builds a Dockerfile; the result is in the local store under its digest. */
+  build(
+    request: BuildRequest,
+    onProgress: (line: string) => void,
+  ): Promise<{ readonly digest: string; readonly reference: string; readonly cached: boolean }>;
+  /** Starts a container; rejects when it cannot be started at all. */
+  start(spec: ContainerSpec): Promise<Container>;
+}
+export interface Image {
+  readonly digest: string;
+  /** Directories, top layer first. */
+  readonly layers: readonly string[];
+  readonly config: ImageConfig;
+  /** Set where a stand-in serves: `redis-server 7.0.15 from Debian packages`. */
+  readonly standIn?: string;
+}
+/** https://github.com/opencontainers/image-spec/blob/main/config.md */
+export interface ImageConfig {
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  readonly user?: string;
+  readonly exposedPorts: readonly { readonly port: number; readonly protocol: 'tcp' | 'udp' }[];
+  readonly stopSignal?: string;
+  readonly healthCheck?: {
+    readonly test: readonly string[];
+    readonly intervalSeconds?: number;
+    readonly timeoutSeconds?: number;
+    readonly retries?: number;
+    readonly startPeriodSeconds?: number;
+  };
+  readonly volumes: readonly string[];
+}
+export interface BuildRequest {
+  /** Repository name in the local ECR: `jobs/api`. */
+  readonly repository: string;
+  readonly context: string;
+  /** Relative to the context. */
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+export interface ContainerSpec {
+  /** Unique in the region; names the container's folders. */
+  readonly id: string;
+  /** Network namespace of the task. */
+  readonly network: string;
+  readonly image: Image;
+  /** Entry point and command as they are to run, already merged with the image's. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory?: string;
+  readonly user?: string;
+  readonly hostname: string;
+  /** Written to /etc/resolv.conf and /etc/hosts. */
+  readonly nameServers: readonly string[];
+  readonly searchDomains: readonly string[];
+  readonly hosts: Readonly<Record<string, string>>;
+  readonly mounts: readonly Mount[];
+  readonly readonlyRoot: boolean;
+  readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+}
+export interface Mount {
+  readonly kind: 'bind' | 'volume' | 'tmpfs';
+  /** A path of the host for `bind`, a volume's name (`PROJECT_NAME`) for `volume`. */
+  readonly source?: string;
+  readonly target: string;
+  readonly readonly: boolean;
+}
+export interface Container {
+  readonly id: string;
+  readonly exited: Promise<{ readonly code: number; readonly signal?: string }>;
+  /** The program itself, not the launcher around it. */
+  signal(signal: string): Promise<boolean>;
+  /** Runs another program in the container; the environment is the container's own. */
+  exec(
+    argv: readonly string[],
+    options?: {
+      readonly environment?: Readonly<Record<string, string>>;
+      readonly user?: string;
+      readonly tty?: boolean;
+    },
+  ): import('../network/netd-client.ts').InsideProcess;
+  /** Removes what the container wrote; its volumes stay. */
+  remove(): Promise<void>;
+}
