@@ -1,0 +1,13 @@
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Clock } from '../common/clock.ts';
+
+/** The region that a stack goes to: AWS's own, or any endpoint that speaks its API. */
+export interface Target {
+  readonly cloudformation: CloudFormationClient;
+  /** Made only when a template is too large to be sent with the call. */
+  readonly s3: () => Promise<{ readonly client: S3Client; readonly bucket: string }>;
+  readonly clock: Clock;
+  /** Milliseconds between two looks at a stack: some tens locally, two thousand on AWS, where calls are throttled. */
+  readonly pollInterval: number;
+}
