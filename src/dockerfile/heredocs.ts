@@ -1,11 +1,4 @@
-import {
-  Add,
-  Copy,
-  type Heredoc as HeredocNode,
-  type Instruction as Node,
-  Onbuild,
-  Run,
-} from 'dockerfile-ast';
+import { Copy, type Heredoc as HeredocNode, type Instruction as Node, Onbuild, Run } from 'dockerfile-ast';
 import type { Position, Problem } from '../common/problem.ts';
 import { joinLines } from './lines.ts';
 import type { Heredoc } from './model.ts';
