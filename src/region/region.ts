@@ -4,7 +4,7 @@ import type { PrivateZone } from './dns/zone.ts';
 import type { Api } from './gateway/types.ts';
 import type { Netd } from './network/netd-client.ts';
 import type { Network } from './network/network.ts';
-import type { Runtime } from './runtime/runtime.ts';
+import type { Container, Runtime } from './runtime/runtime.ts';
 import type { Store } from './store/store.ts';
 
 /** Every service's operations, called in process: `region.api.ec2.CreateVpc({ CidrBlock })`. */
@@ -96,6 +96,10 @@ export interface Internal {
       stream: string,
       events: readonly { readonly timestamp: number; readonly message: string }[],
     ): void;
+  };
+  readonly ecs: {
+    /** A running container by its task's id; undefined where there is none. */
+    container(taskId: string, containerName: string): Container | undefined;
   };
   readonly elbv2: {
     /** Health of one target as DescribeTargetHealth gives it; undefined when not registered. */

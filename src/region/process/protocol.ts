@@ -1,0 +1,132 @@
+/**
+ * What the command line and the region say to each other beyond AWS's API: HTTP on the region's unix socket, below
+ * `/_fairway/`. JSON both ways; `build` answers lines of JSON as it goes on; `exec` upgrades to framed bytes.
+ */
+export const CONTROL_PREFIX = '/_fairway/';
+
+export interface RegionInfo {
+  /** Changes with every build of Fairway; a region of another build is replaced. */
+  readonly build: string;
+  readonly pid: number;
+  /** `http://127.0.0.1:4566`: the AWS endpoint for other tools. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
+export interface ProbeRequest {
+  readonly references: readonly string[];
+  /** Listener ports that a project that does not run yet would like to have on the host. */
+  readonly ports: readonly number[];
+}
+export interface ProbeAnswer {
+  readonly images: readonly {
+    readonly reference: string;
+    readonly available: boolean;
+    readonly standIn?: string;
+    readonly reason?: string;
+  }[];
+  /** Ports that a program other than this region listens on. */
+  readonly takenPorts: readonly number[];
+}
+
+export interface BuildJob {
+  readonly repository: string;
+  readonly context: string;
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly args: Readonly<Record<string, string>>;
+}
+export type BuildLine =
+  | { readonly kind: 'progress'; readonly line: string }
+  | { readonly kind: 'built'; readonly reference: string; readonly digest: string; readonly cached: boolean }
+  | { readonly kind: 'failed'; readonly problem: WireProblem };
+
+/** An error as it crosses the socket: `input` are the user's to mend (exit 2), `operation` went wrong (exit 1). */
+export interface WireProblem {
+  readonly kind: 'input' | 'operation';
+  readonly problems: readonly import('../../common/problem.ts').Problem[];
+}
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly state: string;
+  readonly urls: readonly string[];
+  readonly services: readonly ServiceStatus[];
+}
+export interface ServiceStatus {
+  readonly name: string;
+  readonly desired: number;
+  readonly running: number;
+  readonly healthy: number;
+  readonly tasks: readonly TaskStatus[];
+}
+export interface TaskStatus {
+  readonly id: string;
+  readonly address: string;
+  readonly lastStatus: string;
+  readonly health: string;
+}
+
+export interface NamedDenial {
+  readonly from: Party;
+  readonly to: Party;
+  readonly protocol: string;
+  readonly port: number;
+  readonly reason: string;
+  /** The groups, network ACL or route table that decided: `sg-… (jobs-ApiSecurityGroup-…)`. */
+  readonly deciders: readonly string[];
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly lastSeen: number;
+}
+export interface Party {
+  readonly address: string;
+  /** Service, load balancer or gateway that holds the address, where it is known. */
+  readonly name?: string;
+}
+
+export interface LogLine {
+  readonly service: string;
+  readonly task: string;
+  /** Milliseconds since the epoch. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface ExecRequest {
+  readonly stack: string;
+  readonly service: string;
+  /** A task's id or the beginning of one; absent: the service's first running task. */
+  readonly task?: string;
+  readonly argv: readonly string[];
+  readonly user?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One frame of an upgraded exec connection: type (one byte), length (four bytes, big endian), payload. */
+export const FRAME = { stdin: 0, stdout: 1, stderr: 2, exit: 3 } as const;
+export type FrameType = (typeof FRAME)[keyof typeof FRAME];
+
+export function encodeFrame(type: FrameType, payload: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(type, 0);
+  head.writeUInt32BE(payload.length, 1);
+  return Buffer.concat([head, payload]);
+}
+
+/** Feeds on chunks as they come and tells each whole frame. */
+export function frameReader(onFrame: (type: number, payload: Buffer) => void): (chunk: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  return (chunk) => {
+    rest = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+    while (rest.length >= 5) {
+      const end = 5 + rest.readUInt32BE(1);
+      if (rest.length < end) return;
+      onFrame(rest.readUInt8(0), rest.subarray(5, end));
+      rest = rest.subarray(end);
+    }
+  };
+}
