@@ -13,6 +13,15 @@ export interface Topology {
   readonly natGateways: readonly NatGateway[];
   readonly endpoints: readonly VpcEndpoint[];
   readonly prefixLists: readonly PrefixList[];
+  /** What a region has and this graph cannot say, IPv6 above all; absent: nothing. */
+  readonly notModelled?: readonly NotModelled[];
+}
+
+export interface NotModelled {
+  /** The resource that has it. */
+  readonly id: string;
+  /** `IPv6 block 2001:db8::/64`. */
+  readonly what: string;
 }
 
 export interface Vpc {
