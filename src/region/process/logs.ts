@@ -20,8 +20,6 @@ export async function followLogs(
   const since = Number(query.get('since') ?? 0);
   const tail = query.get('tail') === null ? undefined : Number(query.get('tail'));
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  let gone = false;
-  response.on('close', () => (gone = true));
   const readers = sources.map((source) => groupReader(region, source, since));
   const read = async () =>
     (await Promise.all(readers.map((next) => next()))).flat().sort((a, b) => a.timestamp - b.timestamp);
@@ -30,7 +28,7 @@ export async function followLogs(
     response.write(`${JSON.stringify(line)}\n`);
   if (query.get('follow') !== 'true') return;
   response.flushHeaders();
-  while (!gone) {
+  while (!response.destroyed) {
     await new Promise<void>((resolve) => void region.clock.schedule(FOLLOW_INTERVAL_MS, resolve));
     for (const line of await read()) response.write(`${JSON.stringify(line)}\n`);
   }

@@ -1,0 +1,68 @@
+import { InputError } from '../../common/problem.ts';
+import { deployStack } from '../../deploy/deploy.ts';
+import type { Command } from '../command.ts';
+import { requireLocal } from '../local.ts';
+import { stackProgress } from '../progress/progress.ts';
+import { loadProject } from '../project.ts';
+import { localTarget } from '../target.ts';
+import { duration } from '../terminal.ts';
+
+const MOST_TASKS = 5000;
+
+export const command: Command = {
+  name: 'scale',
+  summary: 'Change how many tasks a service has',
+  usage: '[OPTIONS] SERVICE=N…',
+  details: "Holds over the next `fairway up`s, until the compose file's own number changes.",
+  options: [],
+  arguments: [1, Number.POSITIVE_INFINITY],
+  async run(invocation) {
+    const { terminal } = invocation;
+    const began = Date.now();
+    const { app, design } = await loadProject(invocation);
+    const counts = design.parameters.filter(({ kind }) => kind === 'desired-count');
+    const wanted = new Map(
+      invocation.positionals.map((argument) => {
+        const [, service = '', number = ''] = /^([^=]+)=(\d+)$/.exec(argument) ?? [];
+        const parameter = counts.find((candidate) => candidate.service === service);
+        if (!parameter || Number(number) > MOST_TASKS)
+          throw new InputError([
+            {
+              code: 'usage',
+              message: parameter
+                ? `${service} cannot have ${number} tasks: ${MOST_TASKS} is the most a service can have on AWS`
+                : `"${argument}" names no service and number`,
+              fix: `write SERVICE=N, where SERVICE is one of ${counts.map((count) => count.service).join(', ')}`,
+            },
+          ]);
+        return [parameter.name, number] as const;
+      }),
+    );
+    const connection = await requireLocal(invocation);
+    const target = localTarget(connection);
+    const progress = stackProgress({
+      terminal,
+      stackName: app.name,
+      template: design.template,
+      services: app.services.map(({ name }) => name),
+    });
+    const outcome = await deployStack(target, {
+      stackName: app.name,
+      parameters: design.parameters.map(({ name }) => {
+        const value = wanted.get(name);
+        return value === undefined
+          ? { ParameterKey: name, UsePreviousValue: true }
+          : { ParameterKey: name, ParameterValue: value };
+      }),
+      observer: progress,
+    }).finally(progress.finish);
+    connection.control.close();
+    const what = invocation.positionals.join(' ');
+    terminal.err(
+      outcome.kind === 'unchanged'
+        ? `${what}: so it is already\n`
+        : `${what} (${duration(Date.now() - began)})\n`,
+    );
+    return 0;
+  },
+};

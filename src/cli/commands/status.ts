@@ -1,0 +1,46 @@
+import type { StackStatus, TaskStatus } from '../../region/process/protocol.ts';
+import type { Command } from '../command.ts';
+import { requireLocal } from '../local.ts';
+import { projectName } from '../project.ts';
+import { table, type Style } from '../terminal.ts';
+
+export const command: Command = {
+  name: 'status',
+  summary: 'Show the services of a project, their tasks and addresses',
+  usage: '[OPTIONS]',
+  options: [{ name: 'json', help: 'print JSON, for programs' }],
+  arguments: [0, 0],
+  async run(invocation) {
+    const stack = await projectName(invocation);
+    const { control } = await requireLocal(invocation);
+    const status = await control.get<StackStatus>(`status?stack=${encodeURIComponent(stack)}`);
+    control.close();
+    if (invocation.flag('json')) invocation.terminal.out(`${JSON.stringify(status, null, 2)}\n`);
+    else invocation.terminal.out(`${renderStatus(status, invocation.terminal.outStyle)}\n`);
+    return 0;
+  },
+};
+
+/** What people read: the state, a row for each service with its tasks' addresses, and where it can be opened. */
+export function renderStatus({ stack, state, urls, services }: StackStatus, style: Style): string {
+  const rows = services.map(({ name, desired, running, healthy, tasks }) => [
+    style.bold(name),
+    count(running, desired, style),
+    healthy === running ? style.green(`${healthy} healthy`) : style.yellow(`${healthy} healthy`),
+    tasks.map((task) => address(task, style)).join(' '),
+  ]);
+  const head = ['SERVICE', 'TASKS', 'HEALTH', 'ADDRESSES'].map((title) => style.dim(title));
+  return [
+    `${style.bold(stack)}  ${state}`,
+    ...(services.length > 0 ? ['', table([head, ...rows])] : []),
+    ...(urls.length > 0 ? ['', ...urls.map((url) => style.cyan(url))] : []),
+  ].join('\n');
+}
+
+const count = (running: number, desired: number, style: Style): string =>
+  running === desired ? `${running}/${desired}` : style.yellow(`${running}/${desired}`);
+
+function address({ address: text, lastStatus, health }: TaskStatus, style: Style): string {
+  if (lastStatus !== 'RUNNING') return style.dim(`${text || 'no address'} (${lastStatus.toLowerCase()})`);
+  return health === 'UNHEALTHY' ? style.red(text) : text;
+}

@@ -1,0 +1,33 @@
+import type { Parameter } from '@aws-sdk/client-cloudformation';
+import { relative, resolve } from 'node:path';
+import type { ControlClient } from '../region/process/control-client.ts';
+import type { Project } from './project.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Builds the images of all `build:` services, at once; the template's parameters that hold their digests. */
+export async function buildImages(
+  terminal: Terminal,
+  { app, design }: Project,
+  control: ControlClient,
+): Promise<readonly Parameter[]> {
+  const wanted = design.parameters.filter(({ kind }) => kind === 'image');
+  return Promise.all(
+    wanted.map(async ({ name, service }) => {
+      const build = app.services.find((candidate) => candidate.name === service)!.build!;
+      const context = resolve(app.directory, build.context);
+      const { reference, cached } = await control.build(
+        {
+          repository: `${app.name}/${service}`,
+          context,
+          dockerfile: relative(context, resolve(context, build.dockerfile)),
+          args: build.args,
+          ...(build.target === undefined ? {} : { target: build.target }),
+        },
+        (line) => terminal.err(`${terminal.style.dim(`${service}:`)} ${line}\n`),
+      );
+      if (!cached)
+        terminal.err(`${terminal.style.dim(`${service}:`)} built ${reference.split('@')[1] ?? reference}\n`);
+      return { ParameterKey: name, ParameterValue: reference };
+    }),
+  );
+}

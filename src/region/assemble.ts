@@ -1,0 +1,100 @@
+import { systemClock, type Clock } from '../common/clock.ts';
+import { createApis } from './gateway/apis.ts';
+import type { Handlers } from './gateway/types.ts';
+import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from './region.ts';
+import { createCloudFormation } from './services/cloudformation/index.ts';
+import { createEc2 } from './services/ec2/index.ts';
+import { createEcs } from './services/ecs/index.ts';
+import { createElbv2 } from './services/elbv2/index.ts';
+import { createIam } from './services/iam/index.ts';
+import { createLogs } from './services/logs/index.ts';
+import { createS3 } from './services/s3/index.ts';
+import { createSecretsManager } from './services/secretsmanager/index.ts';
+import { createServiceDiscovery } from './services/servicediscovery/index.ts';
+import { createSts } from './services/sts/index.ts';
+import type { Store } from './store/store.ts';
+
+export interface AssembleOptions {
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly log: (message: string) => void;
+  readonly clock?: Clock;
+  /** Made once the services are there, since the network is compiled from EC2's state. */
+  readonly plane: (region: Pick<Region, 'store' | 'clock' | 'log' | 'internal' | 'identity'>) => DataPlane;
+  readonly balancerProgram: string;
+  readonly nodePath: string;
+}
+
+export type ServiceHandlers = { readonly [Name in ServiceName]: Handlers<object> };
+
+export interface Assembly {
+  readonly region: Region;
+  readonly handlers: ServiceHandlers;
+  /** Starts every controller; each observes what is there, after a restart too. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One region out of its services: they know each other only through `region.api` and `region.internal`. */
+export function assembleRegion(options: AssembleOptions): Assembly {
+  const { identity, store, log, clock = systemClock, balancerProgram, nodePath } = options;
+  const late: { api?: Apis; internal?: Internal; plane?: DataPlane } = {};
+  const region: Region = {
+    identity,
+    clock,
+    store,
+    log,
+    get api() {
+      return late.api!;
+    },
+    get internal() {
+      return late.internal!;
+    },
+    get plane() {
+      return late.plane!;
+    },
+  };
+  const services = {
+    iam: createIam(region),
+    sts: createSts(region),
+    logs: createLogs(region),
+    s3: createS3(region),
+    secretsmanager: createSecretsManager(region),
+    ec2: createEc2(region),
+    servicediscovery: createServiceDiscovery(region),
+    elbv2: createElbv2(region, { balancerProgram, nodePath }),
+    ecs: createEcs(region),
+    cloudformation: createCloudFormation(region),
+  };
+  const handlers: ServiceHandlers = mapValues(services, ({ handlers }) => handlers);
+  late.api = createApis(handlers);
+  late.internal = {
+    ec2: services.ec2.internal,
+    ecs: services.ecs.internal,
+    elbv2: services.elbv2.internal,
+    logs: services.logs.internal,
+    servicediscovery: services.servicediscovery.internal,
+  };
+  late.plane = options.plane(region);
+  const controlled: readonly { start?(): void | Promise<void>; stop?(): void | Promise<void> }[] =
+    Object.values(services);
+  return {
+    region,
+    handlers,
+    async start() {
+      for (const service of controlled) await service.start?.();
+    },
+    async stop() {
+      for (const service of [...controlled].reverse()) await service.stop?.();
+    },
+  };
+}
+
+function mapValues<Key extends string, From, To>(
+  record: Readonly<Record<Key, From>>,
+  map: (value: From) => To,
+): Record<Key, To> {
+  return Object.fromEntries(
+    Object.entries<From>(record).map(([key, value]) => [key, map(value)]),
+  ) as Record<Key, To>;
+}
