@@ -2,6 +2,8 @@
 export interface Template {
   AWSTemplateFormatVersion?: '2010-09-09';
   Description?: string;
+  /** `AWS::LanguageExtensions`; other transforms are refused by name. */
+  Transform?: string | string[];
   Metadata?: Record<string, unknown>;
   Parameters?: Record<string, Parameter>;
   Mappings?: Record<string, Record<string, Record<string, unknown>>>;

@@ -1,0 +1,21 @@
+/** The CloudFormation language: everything other rooms use of it. */
+export { diffResource, type Difference, type ResourceDifference } from './diff.ts';
+export { createEvaluator, type Evaluator } from './evaluate.ts';
+export {
+  evaluateOutput,
+  evaluateResource,
+  evaluateTemplate,
+  type EvaluatedOutput,
+  type EvaluatedResource,
+  type EvaluatedTemplate,
+} from './evaluated.ts';
+export { dependencyGraph, type DependencyGraph } from './graph.ts';
+export { sameValue } from './json.ts';
+export { resolveParameters, type ParameterValue } from './parameters.ts';
+export { parseTemplate, type ParsedTemplate } from './parse.ts';
+export { diffTemplates, isUpdate, planChanges, type Plan } from './plan.ts';
+export { referencesIn, resourcesIn, type Reference } from './references.ts';
+export { definition, resourceSchema, type PropertySchema, type ResourceSchema } from './schema/schema.ts';
+export { pseudoParameters, type Known, type PseudoParameters } from './scope.ts';
+export { intrinsicOf, isKnown } from './symbolic.ts';
+export { validateReferences } from './validate.ts';
