@@ -1,0 +1,51 @@
+import type { Operation, ServiceModel } from '../model.ts';
+import type { WireResponse } from '../wire.ts';
+import { encodeJson } from './json.ts';
+import { encodeRest } from './rest.ts';
+import { element, encodeMembers, namespaceAttribute, xmlDocument } from './xml.ts';
+
+/** A handler's answer as the service's protocol writes it. */
+export function encodeAnswer(
+  model: ServiceModel,
+  operation: Operation,
+  output: unknown,
+  requestId: string,
+): WireResponse {
+  switch (model.description.protocol) {
+    case 'json':
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/x-amz-json-1.1' },
+        body: JSON.stringify(encodeJson(operation.output, output) ?? {}),
+      };
+    case 'rest-xml':
+      return encodeRest(model, operation, output);
+    case 'ec2':
+      return xml(
+        model,
+        operation,
+        element('requestId', requestId) + (members(operation, output) ?? element('return', 'true')),
+      );
+    case 'query': {
+      const result = members(operation, output);
+      return xml(
+        model,
+        operation,
+        (result === undefined ? '' : element(`${operation.name}Result`, result)) +
+          element('ResponseMetadata', element('RequestId', requestId)),
+      );
+    }
+  }
+}
+
+function members({ output: shape }: Operation, output: unknown): string | undefined {
+  return shape.kind === 'structure' ? encodeMembers(shape, output) : undefined;
+}
+
+function xml({ description }: ServiceModel, { name }: Operation, inner: string): WireResponse {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/xml' },
+    body: xmlDocument(element(`${name}Response`, inner, namespaceAttribute(description.xmlNamespace))),
+  };
+}
