@@ -16,6 +16,8 @@ export interface Runtime {
   ): Promise<{ readonly digest: string; readonly reference: string; readonly cached: boolean }>;
   /** Starts a container; rejects when it cannot be started at all. */
   start(spec: ContainerSpec): Promise<Container>;
+  /** Removes a volume and what is in it; no error when there is none. */
+  removeVolume?(name: string): Promise<void>;
 }
 export interface Image {
   readonly digest: string;
