@@ -1,0 +1,57 @@
+import type { Container } from '../../../runtime/runtime.ts';
+import { startReconciler, type Reconciler } from '../../../reconciler.ts';
+import type { Ecs } from '../state.ts';
+import { messageOf } from './failure.ts';
+import { sweepInterfaces } from './interface.ts';
+import { liveTask, type LiveTask } from './live-task.ts';
+import { purge } from './purge.ts';
+
+export interface Agent {
+  container(taskId: string, name: string): Container | undefined;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Sees to it that every task that is recorded as not stopped is looked after, and stops those that are to stop. */
+export function createAgent(ecs: Ecs): Agent {
+  const { region, tables } = ecs;
+  const tasks = new Map<string, LiveTask>();
+  let reconciler: Reconciler | undefined;
+  let ended = false;
+
+  function adopt(id: string): LiveTask {
+    const task = liveTask(ecs, id);
+    tasks.set(id, task);
+    void task.done
+      .catch((error) => {
+        if (!ended) region.log(`task ${id}: ${messageOf(error)}`);
+      })
+      .finally(() => {
+        tasks.delete(id);
+        // A life that broke off is taken up again where its record stands.
+        if (!ended && tables.tasks.get(id)?.lastStatus !== 'STOPPED')
+          region.clock.schedule(1000, () => reconciler?.wake());
+      });
+    return task;
+  }
+  function run(): number | void {
+    for (const { id, lastStatus, desiredStatus } of tables.tasks.values()) {
+      if (lastStatus === 'STOPPED') continue;
+      const task = tasks.get(id) ?? adopt(id);
+      if (desiredStatus === 'STOPPED') task.stop();
+    }
+    return purge(ecs);
+  }
+  return {
+    container: (taskId, name) => tasks.get(taskId)?.container(name),
+    start() {
+      sweepInterfaces(ecs);
+      const { store, clock, log } = region;
+      reconciler = startReconciler({ store, clock, log, name: 'ecs agent', watch: ['ecs/tasks'], run });
+    },
+    async stop() {
+      ended = true;
+      await reconciler?.stop();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { HealthCheck } from '@aws-sdk/client-ecs';
+import type { Clock } from '../../../../common/clock.ts';
+import type { Container } from '../../../runtime/runtime.ts';
+
+export interface HealthCheckOptions {
+  readonly clock: Clock;
+  readonly check: HealthCheck;
+  readonly container: Pick<Container, 'exec'>;
+  readonly onStatus: (status: 'HEALTHY' | 'UNHEALTHY') => void;
+}
+
+/** The first looks of an unready program, in milliseconds: their success counts, their failure does not. */
+const early = [200, 400, 800, 1600, 3200];
+
+/**
+ * Runs a container's health check until stopped: unhealthy after `retries` failures in a row, failures within `startPeriod` not
+ * counted unless it was healthy before. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ */
+export function startHealthCheck({ clock, check, container, onStatus }: HealthCheckOptions): () => void {
+  const { interval = 30, timeout = 5, retries = 3, startPeriod = 0 } = check;
+  const argv = healthCommand(check.command ?? []);
+  const startedAt = clock.now();
+  let failures = 0;
+  let everHealthy = false;
+  let stopped = false;
+  let cancel = () => {};
+
+  async function probe(): Promise<boolean> {
+    const process = container.exec(argv);
+    let expire = () => {};
+    const expired = new Promise<boolean>((resolve) => {
+      expire = clock.schedule(timeout * 1000, () => {
+        void process.signal('SIGKILL').catch(() => {});
+        resolve(false);
+      });
+    });
+    process.started.catch(() => {});
+    const ended = process.exited.then(
+      ({ code }) => code === 0,
+      () => false,
+    );
+    const healthy = await Promise.race([ended, expired]);
+    expire();
+    return healthy;
+  }
+  function judge(healthy: boolean): void {
+    if (healthy) {
+      failures = 0;
+      everHealthy = true;
+      onStatus('HEALTHY');
+      return;
+    }
+    const forgiven = !everHealthy && clock.now() - startedAt < startPeriod * 1000;
+    if (!forgiven && ++failures >= retries) onStatus('UNHEALTHY');
+  }
+  function schedule(delay: number, attempt: number): void {
+    if (stopped) return;
+    cancel = clock.schedule(delay, () => {
+      void probe().then((healthy) => {
+        if (stopped) return;
+        const regular = attempt >= early.length;
+        if (healthy || regular) judge(healthy);
+        next(everHealthy ? early.length : attempt + 1);
+      });
+    });
+  }
+  /** The regular rhythm begins one interval after the start. */
+  function next(attempt: number): void {
+    const waited = clock.now() - startedAt;
+    const pause = early[attempt];
+    if (pause !== undefined && waited + pause < interval * 1000) schedule(pause, attempt);
+    else if (!everHealthy && waited < interval * 1000) schedule(interval * 1000 - waited, early.length);
+    else schedule(interval * 1000, early.length);
+  }
+  next(0);
+  return () => {
+    stopped = true;
+    cancel();
+  };
+}
+
+/** `CMD` runs a program, `CMD-SHELL` the container's shell. */
+export function healthCommand([kind, ...rest]: readonly string[]): readonly string[] {
+  return kind === 'CMD-SHELL' ? ['/bin/sh', '-c', ...rest] : rest;
+}

@@ -1,0 +1,223 @@
+import { namespaceOf } from '../../../network/namespace.ts';
+import type { Container, Image } from '../../../runtime/runtime.ts';
+import { definitionOf, type Ecs, type TaskDefinitionRecord, type TaskRecord } from '../state.ts';
+import { advanceTask, changeTask, isBefore, requestStop } from '../task-status.ts';
+import { containerSpec, taskVolumesOf } from './container-spec.ts';
+import { deferred } from './deferred.ts';
+import { awaitDependency } from './dependencies.ts';
+import { messageOf, named, TaskFailure } from './failure.ts';
+import { descriptionOf, ensureInterface, releaseInterface } from './interface.ts';
+import { changeContainer, liveContainer, type LiveContainer } from './live-container.ts';
+import { openLogs, type LogSink } from './logs.ts';
+import { deregister, isDraining, register, reportHealth } from './registrations.ts';
+import { resolveSecrets, type Secrets } from './secrets.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** One task while this process looks after it. */
+export interface LiveTask {
+  /** Its record wants it stopped. */
+  stop(): void;
+  container(name: string): Container | undefined;
+  /** Resolves when its record says STOPPED. */
+  readonly done: Promise<void>;
+}
+
+interface Prepared {
+  readonly images: ReadonlyMap<string, Image>;
+  readonly secrets: Secrets;
+  readonly logs: ReadonlyMap<string, LogSink>;
+}
+
+/** Lives a task's life, from its interface to its removal. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
+export function liveTask(ecs: Ecs, id: string): LiveTask {
+  const { region, tables, now } = ecs;
+  const current = (): TaskRecord => {
+    const task = tables.tasks.get(id);
+    if (!task) throw new Error(`task ${id} has no record`);
+    return task;
+  };
+  const definition = definitionOf(ecs, current().taskDefinitionArn);
+  const stopRequested = deferred();
+  const essentialExited = deferred<void>();
+  let stopping = false;
+  let registering: Promise<void> = Promise.resolve();
+  const containers = new Map<string, LiveContainer>(
+    definition.containerDefinitions.map((container) => [
+      container.name,
+      liveContainer({ ecs, taskId: id, definition: container, onHealth: () => void tellHealth() }),
+    ]),
+  );
+  const live = (name: string): LiveContainer => {
+    const container = containers.get(name);
+    if (!container) throw new Error(`task ${id} has no container ${name}`);
+    return container;
+  };
+  for (const { name, essential } of definition.containerDefinitions)
+    if (essential !== false)
+      live(name).exited.then(
+        () => essentialExited.resolve(),
+        () => {},
+      );
+
+  async function tellHealth(): Promise<void> {
+    await registering.catch(() => {});
+    if (!stopping)
+      await reportHealth(ecs, current()).catch((error) => region.log(`task ${id}: ${messageOf(error)}`));
+  }
+
+  async function life(): Promise<void> {
+    if (isBefore(current().lastStatus, 'ACTIVATING')) {
+      const up = start();
+      const forever = up.then(() => new Promise<never>(() => {}));
+      try {
+        await Promise.race([stopRequested.promise, essentialExited.promise, forever]);
+        // No effect where the stop was asked for.
+        requestStop(ecs, id, 'EssentialContainerExited', 'Essential container in task exited');
+      } catch (error) {
+        const stopCode = error instanceof TaskFailure ? error.stopCode : 'TaskFailedToStart';
+        requestStop(ecs, id, stopCode, messageOf(error));
+      }
+    } else {
+      // Its containers were children of a host that is gone: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html
+      requestStop(
+        ecs,
+        id,
+        'InfrastructureHealth',
+        `Host EC2 (instance ${region.identity.region}-local) stopped/terminated.`,
+      );
+      for (const { name, lastStatus } of current().containers)
+        if (lastStatus !== 'STOPPED') changeContainer(ecs, id, name, { lastStatus: 'STOPPED' });
+    }
+    stopping = true;
+    await shutDown();
+  }
+
+  async function start(): Promise<void> {
+    ensureInterface(ecs, current());
+    const [prepared] = await Promise.all([
+      prepare(ecs, current(), definition),
+      region.plane.network.settled().catch((error: unknown) => {
+        throw new TaskFailure(`ResourceInitializationError: failed to configure ENI: ${messageOf(error)}`);
+      }),
+    ]);
+    if (stopping) return;
+    advanceTask(ecs, id, 'ACTIVATING');
+    await Promise.all(definition.containerDefinitions.map(({ name }) => startContainer(name, prepared)));
+    if (stopping) return;
+    registering = register(ecs, current());
+    await registering;
+    if (stopping) return;
+    advanceTask(ecs, id, 'RUNNING', { startedAt: now() });
+    void tellHealth();
+  }
+
+  async function startContainer(name: string, { images, secrets, logs }: Prepared): Promise<void> {
+    const container = definition.containerDefinitions.find((one) => one.name === name);
+    const image = images.get(name);
+    const sink = logs.get(name);
+    if (!container || !image || !sink) throw new Error(`container ${name} of task ${id} is not prepared`);
+    await Promise.all(
+      (container.dependsOn ?? []).map((dependency) => {
+        const { containerName = '' } = dependency;
+        const timeout = definition.containerDefinitions.find(
+          (one) => one.name === containerName,
+        )?.startTimeout;
+        return awaitDependency(region.clock, dependency, live(containerName), timeout);
+      }),
+    );
+    if (stopping) return;
+    const spec = containerSpec({
+      identity: region.identity,
+      task: current(),
+      definition,
+      tags: tables.tags.get(definition.taskDefinitionArn) ?? {},
+      container,
+      image,
+      secrets: secrets.get(name) ?? {},
+      topology: region.internal.ec2.topology(),
+    });
+    await live(name).start({ ...spec, network: namespaceOf(descriptionOf(ecs, current())) }, sink);
+  }
+
+  async function shutDown(): Promise<void> {
+    const served = [...containers.values()].some(({ process }) => process) && current().registered;
+    advanceTask(ecs, id, 'DEACTIVATING', { stoppingAt: now() });
+    await registering.catch(() => {});
+    await attempt('deregistration', deregister(ecs, current()));
+    // SIGTERM comes after connection draining: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/update-service.html
+    // Nothing is left to drain when the program itself has ended.
+    const dead = () => current().stopCode === 'EssentialContainerExited';
+    if (served && !dead()) {
+      const drained = waitUntil(region, ['elbv2/'], () => !isDraining(ecs, current()));
+      await Promise.race([drained, essentialExited.promise]);
+    }
+    advanceTask(ecs, id, 'STOPPING');
+    await Promise.all(definition.containerDefinitions.map(({ name }) => stopContainer(name)));
+    advanceTask(ecs, id, 'DEPROVISIONING', { executionStoppedAt: now() });
+    await Promise.all([...containers.values()].map(({ remove }) => attempt('removal', remove())));
+    const tags = tables.tags.get(definition.taskDefinitionArn) ?? {};
+    for (const volume of taskVolumesOf(id, definition, tags))
+      await attempt('volume', region.plane.runtime.removeVolume?.(volume));
+    releaseInterface(ecs, current());
+    changeTask(ecs, id, {
+      containers: current().containers.map((container) => ({ ...container, lastStatus: 'STOPPED' })),
+    });
+    advanceTask(ecs, id, 'STOPPED', { stoppedAt: now() });
+  }
+
+  /** What fails on the way out must not keep the rest from ending. */
+  async function attempt(what: string, work: Promise<void> | undefined): Promise<void> {
+    await work?.catch((error: unknown) => region.log(`task ${id}: ${what}: ${messageOf(error)}`));
+  }
+
+  /** After every container that depends on it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
+  const stops = new Map<string, Promise<void>>();
+  function stopContainer(name: string): Promise<void> {
+    const known = stops.get(name);
+    if (known) return known;
+    const dependents = definition.containerDefinitions.filter(({ dependsOn = [] }) =>
+      dependsOn.some(({ containerName }) => containerName === name),
+    );
+    const stop = Promise.all(dependents.map((one) => stopContainer(one.name))).then(() => live(name).stop());
+    stops.set(name, stop);
+    return stop;
+  }
+
+  return {
+    stop: () => stopRequested.resolve(),
+    container: (name) => containers.get(name)?.process,
+    done: life(),
+  };
+}
+
+/** Images, secrets and log streams, all at once. */
+async function prepare(ecs: Ecs, task: TaskRecord, definition: TaskDefinitionRecord): Promise<Prepared> {
+  const { runtime } = ecs.region.plane;
+  const { containerDefinitions } = definition;
+  async function pull(): Promise<ReadonlyMap<string, Image>> {
+    changeTask(ecs, task.id, { pullStartedAt: ecs.now() });
+    const images = await Promise.all(
+      containerDefinitions.map(async ({ name, image }) => {
+        try {
+          return [name, await runtime.resolve(image)] as const;
+        } catch (error) {
+          const reason = named('CannotPullContainerError', error);
+          changeContainer(ecs, task.id, name, { reason: reason.slice(0, 1024) });
+          throw new TaskFailure(reason);
+        }
+      }),
+    );
+    changeTask(ecs, task.id, { pullStoppedAt: ecs.now() });
+    return new Map(images);
+  }
+  const openAll = containerDefinitions.map(
+    async ({ name, logConfiguration }) =>
+      [name, await openLogs(ecs, logConfiguration, name, task.id)] as const,
+  );
+  const [images, secrets, logs] = await Promise.all([
+    pull(),
+    resolveSecrets(ecs, definition),
+    Promise.all(openAll),
+  ]);
+  return { images, secrets, logs: new Map(logs) };
+}

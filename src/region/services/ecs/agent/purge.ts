@@ -1,0 +1,33 @@
+import type { Ecs } from '../state.ts';
+
+/** Stopped tasks stay for at least an hour. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html */
+const kept = 60 * 60 * 1000;
+
+/** Forgets what ended an hour ago; returns when there will be more. */
+export function purge({ tables, region }: Ecs): number | undefined {
+  const now = region.clock.now();
+  let next: number | undefined;
+  const due = (at: Date | undefined): boolean => {
+    if (!at) return false;
+    const left = at.getTime() + kept - now;
+    if (left > 0) next = Math.min(next ?? left, left);
+    return left <= 0;
+  };
+  for (const { id, arn, stoppedAt } of tables.tasks.values())
+    if (due(stoppedAt)) {
+      tables.tasks.delete(id);
+      tables.tags.delete(arn);
+    }
+  for (const { arn, inactiveAt } of tables.services.values())
+    if (due(inactiveAt)) {
+      tables.services.delete(arn);
+      tables.serviceEvents.delete(arn);
+      tables.tags.delete(arn);
+    }
+  for (const { name, arn, inactiveAt } of tables.clusters.values())
+    if (due(inactiveAt)) {
+      tables.clusters.delete(name);
+      tables.tags.delete(arn);
+    }
+  return next;
+}

@@ -1,0 +1,42 @@
+import type { Internal, Region, Service } from '../../region.ts';
+import type { Reconciler } from '../../reconciler.ts';
+import { createAgent } from './agent/agent.ts';
+import { clusterHandlers } from './clusters.ts';
+import { startScheduler } from './scheduler/scheduler.ts';
+import { serviceDeploymentHandlers } from './service-deployments.ts';
+import { serviceHandlers } from './services.ts';
+import { settingHandlers } from './settings.ts';
+import { createState, type EcsOptions, type Sdk } from './state.ts';
+import { tagHandlers } from './tags.ts';
+import { taskDefinitionHandlers } from './task-definitions.ts';
+import { taskHandlers } from './tasks.ts';
+
+/** Amazon ECS on Fargate: its operations, the service scheduler, and the agent that runs the tasks. */
+export function createEcs(
+  region: Region,
+  options: EcsOptions = { uncheckedTaskSettles: 500 },
+): Service<Sdk, Internal['ecs']> {
+  const ecs = createState(region, options);
+  const agent = createAgent(ecs);
+  let scheduler: Reconciler | undefined;
+  return {
+    handlers: {
+      ...clusterHandlers(ecs),
+      ...taskDefinitionHandlers(ecs),
+      ...serviceHandlers(ecs),
+      ...serviceDeploymentHandlers(ecs),
+      ...taskHandlers(ecs),
+      ...tagHandlers(ecs),
+      ...settingHandlers(ecs),
+    },
+    internal: { container: agent.container },
+    start() {
+      agent.start();
+      scheduler = startScheduler(ecs);
+    },
+    async stop() {
+      await scheduler?.stop();
+      await agent.stop();
+    },
+  };
+}
