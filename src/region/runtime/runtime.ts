@@ -69,6 +69,7 @@ export interface ContainerSpec {
   /** Written to /etc/resolv.conf and /etc/hosts. */
   readonly nameServers: readonly string[];
   readonly searchDomains: readonly string[];
+  /** Name → address. */
   readonly hosts: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly readonlyRoot: boolean;
