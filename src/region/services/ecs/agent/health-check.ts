@@ -55,14 +55,13 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
   }
   function schedule(delay: number, attempt: number): void {
     if (stopped) return;
-    cancel = clock.schedule(delay, () => {
-      void probe().then((healthy) => {
-        if (stopped) return;
-        const regular = attempt >= early.length;
-        if (healthy || regular) judge(healthy);
-        next(everHealthy ? early.length : attempt + 1);
-      });
-    });
+    cancel = clock.schedule(delay, () => void look(attempt));
+  }
+  async function look(attempt: number): Promise<void> {
+    const healthy = await probe();
+    if (stopped) return;
+    if (healthy || attempt >= early.length) judge(healthy);
+    next(everHealthy ? early.length : attempt + 1);
   }
   /** The regular rhythm begins one interval after the start. */
   function next(attempt: number): void {
