@@ -13,9 +13,14 @@ export interface Netd {
   close(): Promise<void>;
   /** Settles when netd has ended for whatever reason. */
   readonly ended: Promise<void>;
+  /**
+   * User ids inside: 0 is the user who started the region, and with `range` 1 to 65535 are mapped too. With `single` no other user
+   * exists: chown and setuid to anyone else fail.
+   */
+  readonly ids: 'range' | 'single';
 }
 export interface SpawnOptions {
-  /** Exactly this environment; nothing is inherited. */
+  /** Exactly this environment; nothing is inherited. Absent: empty, so that argv[0] is a path or lies in /bin or /usr/bin. */
   readonly env?: Readonly<Record<string, string>>;
   /** Name of the network namespace to run in (`namespaceOf(description)`); absent: netd's own. */
   readonly network?: string;
@@ -36,7 +41,7 @@ export interface InsideProcess {
   onStdout(listener: (chunk: Buffer) => void): void;
   onStderr(listener: (chunk: Buffer) => void): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** IPC, with a socket that moves to the program's side. */
+  /** IPC, with a socket that moves to the program's side: it is closed here. */
   send(message: unknown, handle?: Server | Socket): void;
   write(chunk: Buffer | string): void;
   end(): void;
