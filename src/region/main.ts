@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../common/clock.ts';
 import { assembleRegion } from './assemble.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { listenLocal, listenSocket } from './gateway/listen.ts';
@@ -13,9 +12,11 @@ import { createControl } from './process/control.ts';
 import { isIdle, watchIdle } from './process/idle.ts';
 import { takeLock } from './process/lock.ts';
 import { pathsOf } from './process/paths.ts';
-import type { RegionInfo } from './process/protocol.ts';
+import type { Identity } from './region.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
 import { openStore } from './store/store.ts';
+
+const log = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
 
 /** The region process: one per user, started by the first command that needs it. */
 async function main(): Promise<void> {
@@ -25,12 +26,135 @@ async function main(): Promise<void> {
   chmodSync(paths.state, 0o700);
   mkdirSync(dirname(paths.socket), { recursive: true, mode: 0o700 });
   if (!takeLock(paths.lock)) return;
+
+  const programs = dirname(fileURLToPath(import.meta.url));
+  const nodePath = process.execPath;
+  const identity: Identity = {
+    accountId: '000000000000',
+    region: 'us-east-1',
+    partition: 'aws',
+    urlSuffix: 'amazonaws.com',
+    stateDirectory: paths.state,
+  };
+  const tools = await findTools({ cacheDirectory: paths.cache, log });
+  const netd = await startNetd({ program: join(programs, 'netd.mjs'), tools, nodePath, log });
+  const store = openStore(join(paths.state, 'region.journal'));
+  const hostPorts = createHostPorts(store);
+  const outside = parseOutside(process.env.FAIRWAY_OUTSIDE);
+  let stopPlane = async () => {};
+  let removeVolumes = async (_prefix: string): Promise<readonly string[]> => [];
+
+  const { region, handlers, start, stop } = assembleRegion({
+    identity,
+    store,
+    log,
+    nodePath,
+    balancerProgram: join(programs, 'balancer.mjs'),
+    plane({ clock, internal }) {
+      const network = createNetwork({
+        store,
+        clock,
+        log,
+        netd,
+        tools,
+        topology: internal.ec2.topology,
+        zones: internal.servicediscovery.zones,
+        routerProgram: join(programs, 'router.mjs'),
+        nodePath,
+        stateDirectory: paths.state,
+        outside,
+      });
+      const runtime = createRuntime({
+        netd,
+        cacheDirectory: paths.cache,
+        stateDirectory: paths.state,
+        log,
+        nodePath,
+        buildNetwork: () => network.buildNamespace(),
+        accountId: identity.accountId,
+        region: identity.region,
+      });
+      stopPlane = () => network.stop();
+      removeVolumes = (prefix) => runtime.removeVolumes(prefix);
+      return { netd, network, runtime, hostPorts };
+    },
+  });
+
+  const gateway = createGateway({ services: handlers, identity, log });
+  const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
+  let stopping: Promise<void> | undefined;
+  const shutdown = () => (stopping ??= end());
+  const control = createControl({
+    region,
+    removeVolumes: (prefix) => removeVolumes(prefix),
+    info: () => ({
+      build: process.env.FAIRWAY_BUILD ?? '',
+      pid: process.pid,
+      endpoint: endpoint.url,
+      region: identity.region,
+      accountId: identity.accountId,
+      startedAt,
+    }),
+    async shutdown(onlyIdle) {
+      if (onlyIdle && !(await isIdle(region))) return false;
+      setImmediate(() => void shutdown());
+      return true;
+    },
+  });
+  await start();
+  const idle = watchIdle(region, () => void shutdown());
+  const socket = await listenSocket(
+    paths.socket,
+    (request, response) => {
+      idle.busy();
+      if (!control.handle(request, response)) gateway(request, response);
+    },
+    control.upgrade,
+  );
+  log(`ready after ${Date.now() - startedAt} ms at ${endpoint.url} and ${paths.socket}`);
+
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutdown());
+  netd.ended.then(() => {
+    if (!stopping) log('netd ended: the region ends with it, and comes back with the next command');
+    void shutdown();
+  }, log);
+
+  async function end(): Promise<void> {
+    idle.stop();
+    rmSync(paths.socket, { force: true });
+    await Promise.race([
+      Promise.allSettled([stop(), stopPlane()]),
+      new Promise((resolve) => setTimeout(resolve, 5_000)),
+    ]);
+    await netd.close().catch((error: Error) => log(error.message));
+    store.close();
+    await Promise.race([
+      Promise.allSettled([socket.close(), endpoint.close()]),
+      new Promise((resolve) => setTimeout(resolve, 200)),
+    ]);
+    rmSync(paths.lock, { force: true });
+    process.exit(0);
+  }
 }
 
-const log = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
+/** `203.0.113.10=127.0.0.1,…`: addresses outside of every VPC that lead to the host's own loopback, for development. */
+function parseOutside(text = ''): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    text
+      .split(',')
+      .filter(Boolean)
+      .map((pair) => pair.split('=') as [string, string]),
+  );
+}
 
 process.on('uncaughtException', (error) => {
   log(`uncaught: ${error.stack ?? error.message}`);
   process.exit(1);
 });
-await main();
+process.on('unhandledRejection', (error) => {
+  log(`unhandled: ${error instanceof Error ? error.stack : String(error)}`);
+});
+await main().catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
