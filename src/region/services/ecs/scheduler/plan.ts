@@ -84,22 +84,20 @@ export function plan(situation: Situation): Plan {
 }
 
 /**
- * From the zone with most tasks first; in a zone those not healthy yet, then the newest.
+ * Those not healthy yet first, since they are not missed; then from the zone with most tasks, there the newest.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
  */
 export function pickBalanced(tasks: readonly Observed[], count: number): readonly Observed[] {
-  const left = [...tasks].sort(
-    (a, b) =>
-      Number(a.condition === 'healthy') - Number(b.condition === 'healthy') ||
-      b.createdAt - a.createdAt ||
-      (a.id < b.id ? -1 : 1),
-  );
+  const left = [...tasks].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
   const picked: Observed[] = [];
   while (picked.length < count && left.length > 0) {
     const perZone = new Map<string, number>();
     for (const { zone } of left) perZone.set(zone, (perZone.get(zone) ?? 0) + 1);
-    const fullest = Math.max(...perZone.values());
-    const index = left.findIndex(({ zone }) => perZone.get(zone) === fullest);
+    const allHealthy = left.every(({ condition }) => condition === 'healthy');
+    const eligible = allHealthy ? left : left.filter(({ condition }) => condition !== 'healthy');
+    const size = ({ zone }: Observed) => perZone.get(zone) ?? 0;
+    const fullest = Math.max(...eligible.map(size));
+    const index = left.findIndex((task) => eligible.includes(task) && size(task) === fullest);
     picked.push(...left.splice(index, 1));
   }
   return picked;
