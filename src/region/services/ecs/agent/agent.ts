@@ -20,7 +20,7 @@ export function createAgent(ecs: Ecs): Agent {
   let ended = false;
 
   function adopt(id: string): LiveTask {
-    const task = liveTask(ecs, id);
+    const task = liveTask(ecs, id, () => ended);
     tasks.set(id, task);
     void task.done
       .catch((error) => {

@@ -1,5 +1,6 @@
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../../../common/clock.ts';
+import type { InsideProcess } from '../../../network/netd-client.ts';
 import type { Container } from '../../../runtime/runtime.ts';
 
 export interface HealthCheckOptions {
@@ -25,8 +26,17 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
   let stopped = false;
   let cancel = () => {};
 
+  /** A container that has just ended can run nothing. */
+  function run(): InsideProcess | undefined {
+    try {
+      return container.exec(argv);
+    } catch {
+      return undefined;
+    }
+  }
   async function probe(): Promise<boolean> {
-    const process = container.exec(argv);
+    const process = run();
+    if (!process) return false;
     let expire = () => {};
     const expired = new Promise<boolean>((resolve) => {
       expire = clock.schedule(timeout * 1000, () => {

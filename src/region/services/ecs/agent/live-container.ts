@@ -28,12 +28,20 @@ export interface LiveContainerOptions {
   readonly taskId: string;
   readonly definition: TaskDefinitionRecord['containerDefinitions'][number];
   readonly onHealth: () => void;
+  /** The region is going down, and takes its containers with it: their ends are not news. */
+  readonly ended: () => boolean;
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
 const defaultStopTimeout = 30;
 
-export function liveContainer({ ecs, taskId, definition, onHealth }: LiveContainerOptions): LiveContainer {
+export function liveContainer({
+  ecs,
+  taskId,
+  definition,
+  onHealth,
+  ended,
+}: LiveContainerOptions): LiveContainer {
   const { name } = definition;
   const { runtime } = ecs.region.plane;
   const { clock } = ecs.region;
@@ -51,6 +59,7 @@ export function liveContainer({ ecs, taskId, definition, onHealth }: LiveContain
     void container.exited.then(({ code, signal }) => {
       running = undefined;
       endHealthCheck();
+      if (ended()) return;
       logs.flush();
       const exitCode = exitCodeOf(code, signal);
       change({ lastStatus: 'STOPPED', exitCode });
@@ -63,6 +72,7 @@ export function liveContainer({ ecs, taskId, definition, onHealth }: LiveContain
       check,
       container,
       onStatus(status) {
+        if (ended()) return;
         const { healthStatus } = recordOf(ecs, taskId, name) ?? {};
         if (status === 'HEALTHY') healthy.resolve();
         if (status === healthStatus) return;
@@ -102,15 +112,14 @@ export function liveContainer({ ecs, taskId, definition, onHealth }: LiveContain
     /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html */
     async stop() {
       await starting?.catch(() => {});
-      await Promise.resolve();
       const container = running;
       if (!container) return;
       endHealthCheck();
       const cancel = clock.schedule(
         (definition.stopTimeout ?? defaultStopTimeout) * 1000,
-        () => void container.signal('SIGKILL'),
+        () => void container.signal('SIGKILL').catch(() => false),
       );
-      await container.signal(stopSignal);
+      await container.signal(stopSignal).catch(() => false);
       await exited.promise;
       cancel();
     },

@@ -29,7 +29,7 @@ interface Prepared {
 }
 
 /** Lives a task's life, from its interface to its removal. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html */
-export function liveTask(ecs: Ecs, id: string): LiveTask {
+export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
   const { region, tables, now } = ecs;
   const current = (): TaskRecord => {
     const task = tables.tasks.get(id);
@@ -44,7 +44,7 @@ export function liveTask(ecs: Ecs, id: string): LiveTask {
   const containers = new Map<string, LiveContainer>(
     definition.containerDefinitions.map((container) => [
       container.name,
-      liveContainer({ ecs, taskId: id, definition: container, onHealth: () => void tellHealth() }),
+      liveContainer({ ecs, taskId: id, definition: container, ended, onHealth: () => void tellHealth() }),
     ]),
   );
   const live = (name: string): LiveContainer => {

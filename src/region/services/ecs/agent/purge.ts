@@ -22,6 +22,8 @@ export function purge({ tables, region }: Ecs): number | undefined {
     if (due(inactiveAt)) {
       tables.services.delete(arn);
       tables.serviceEvents.delete(arn);
+      for (const deployment of tables.serviceDeployments.values())
+        if (deployment.serviceArn === arn) tables.serviceDeployments.delete(deployment.arn);
       tables.tags.delete(arn);
     }
   for (const { name, arn, inactiveAt } of tables.clusters.values())
@@ -29,5 +31,7 @@ export function purge({ tables, region }: Ecs): number | undefined {
       tables.clusters.delete(name);
       tables.tags.delete(arn);
     }
+  for (const token of tables.tokens.keys())
+    if (due(tables.tokens.get(token)?.at)) tables.tokens.delete(token);
   return next;
 }
