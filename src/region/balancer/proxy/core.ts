@@ -1,0 +1,46 @@
+import type { Clock } from '../../../common/clock.ts';
+import type { Socket } from 'node:net';
+import type { BalancerConfig, BalancerNode, BalancerSettings } from '../protocol.ts';
+import type { TargetGroup } from '../targets/target-group.ts';
+
+/** Opens a connection to a target from a node's own address. */
+export type Dial = (options: {
+  readonly address: string;
+  readonly port: number;
+  readonly localAddress: string | undefined;
+}) => Socket;
+
+/** What all connections of one balancer share. */
+export interface Core {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly groups: Map<string, TargetGroup>;
+  settings: BalancerSettings;
+  dnsName: string;
+  nodes: readonly BalancerNode[];
+  /** The time of the last sweep: good enough for timeouts of seconds and free to read. */
+  tick: number;
+  /** The Date field of that time. */
+  date: string;
+}
+
+export const defaultSettings: BalancerSettings = {
+  idleTimeoutSeconds: 60,
+  clientKeepAliveSeconds: 3600,
+  dropInvalidHeaderFields: false,
+  preserveHostHeader: false,
+  forwardedForMode: 'append',
+  forwardedForClientPort: false,
+};
+export const emptyConfig: BalancerConfig = {
+  revision: 0,
+  dnsName: '',
+  nodes: [],
+  settings: defaultSettings,
+  listeners: [],
+  targetGroups: [],
+};
+
+/** The node in the target's zone where that zone is enabled, else the first one. */
+export const nodeFor = (nodes: readonly BalancerNode[], zone: string | undefined): string | undefined =>
+  (nodes.find((node) => node.zone === zone) ?? nodes[0])?.address;
