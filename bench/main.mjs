@@ -1,0 +1,64 @@
+// Measurements side by side with the tool a user would pick instead, as ratios from one run.
+//   npm run bench                all of it
+//   npm run bench -- up api      some of it
+//   npm run bench -- --gate      fails where a promised time is not kept
+//   npm run bench -- --write     keeps the numbers in docs/performance.md
+import { writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+
+const scenarios = {
+  compile: () => import('./compile.mjs'),
+  up: () => import('./up.mjs'),
+  balancer: () => import('./balancer.mjs'),
+  api: () => import('./api.mjs'),
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { gate: { type: 'boolean' }, write: { type: 'boolean' } },
+});
+const wanted = positionals.length > 0 ? positionals : Object.keys(scenarios);
+const results = [];
+for (const name of wanted) {
+  if (!scenarios[name]) {
+    console.error(`no measurement "${name}"; there are: ${Object.keys(scenarios).join(', ')}`);
+    process.exit(2);
+  }
+  console.error(`… ${name}`);
+  const { measure } = await scenarios[name]();
+  const result = await measure();
+  results.push(result);
+  print(result);
+}
+
+const broken = results.flatMap(({ gates = [] }) => gates.filter(({ value, limit }) => value > limit));
+if (values.write) write();
+if (values.gate) {
+  for (const { name, value, limit } of broken)
+    console.error(`gate: ${name}: ${value} s, promised ${limit} s`);
+  if (broken.length > 0) process.exit(1);
+  console.error('gate: every promised time is kept');
+}
+
+/** @param {{ title: string, rows: (string | number)[][], note?: string, gates?: {name: string, value: number, limit: number}[] }} result */
+function print({ title, rows, note }) {
+  console.log(`\n${title}`);
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => String(row[column] ?? '').length)));
+  for (const row of rows)
+    console.log(`  ${row.map((cell, column) => String(cell ?? '').padEnd(widths[column])).join('  ')}`);
+  if (note) console.log(`  ${note}`);
+}
+
+function write() {
+  const markdown = results.map(({ title, rows, note }) => {
+    const [head, ...body] = rows;
+    const line = (cells) => `| ${cells.join(' | ')} |`;
+    return `## ${title}\n\n${[line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')}\n${note ? `\n${note}\n` : ''}`;
+  });
+  const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  writeFileSync(
+    new URL('../docs/performance.md', import.meta.url),
+    `# Performance\n\nMade by \`npm run bench -- --write\` on ${machine}. Every row of a table comes from one run, medians of several rounds, one\nafter the other; what counts are the ratios.\n\n${markdown.join('\n')}`,
+  );
+}
