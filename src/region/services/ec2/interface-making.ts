@@ -30,7 +30,8 @@ export function makeInterface(ec2: Ec2, subnet: SubnetRecord, given: Given): Int
     zone: subnet.zone,
     privateAddress,
     macAddress: macOf(id),
-    sourceDestCheck: true,
+    // What a NAT gateway forwards is neither from nor to itself. https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
+    sourceDestCheck: given.interfaceType !== 'natGateway',
     createdAt: new Date(ec2.region.clock.now()),
   };
   ec2.tables['network-interface'].put(id, eni);
