@@ -50,6 +50,7 @@ const config = {
     'typescript/no-explicit-any': 'error',
     'typescript/no-unsafe-type-assertion': 'off',
     'import/no-unassigned-import': 'off',
+    'import/no-named-as-default-member': 'off',
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
     'unicorn/consistent-function-scoping': 'off',

@@ -1,4 +1,4 @@
-import { describeResource, isStack, outcomeOf, type Progress, type ProgressOptions } from './progress.ts';
+import { describeResource, isStack, outcomeOf, type Progress, type ProgressOptions } from './steps.ts';
 
 /** A line for each step that is done, for logs and pipes. */
 export function plainProgress({ terminal, template, stackName }: ProgressOptions): Progress {

@@ -7,7 +7,7 @@ import {
   outcomeOf,
   type Progress,
   type ProgressOptions,
-} from './progress.ts';
+} from './steps.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REDRAW_MS = 80;
