@@ -17,9 +17,11 @@ import {
 } from './cidr.ts';
 
 const address = fc.integer({ min: 0, max: 2 ** 32 - 1 });
-const cidr = fc.record({ address, prefix: fc.integer({ min: 0, max: 32 }) }).map(({ address, prefix }): Cidr => {
-  return { first: address - (address % 2 ** (32 - prefix)), prefix };
-});
+const cidr = fc
+  .record({ address, prefix: fc.integer({ min: 0, max: 32 }) })
+  .map(({ address, prefix }): Cidr => {
+    return { first: address - (address % 2 ** (32 - prefix)), prefix };
+  });
 
 test.each([
   ['0.0.0.0/0', '0.0.0.0/0'],

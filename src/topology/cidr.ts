@@ -56,7 +56,7 @@ export const isReserved = (subnet: Cidr, address: number): boolean =>
 
 /** The lowest address of a subnet that is neither reserved nor taken. */
 export function allocateAddress(subnet: Cidr, isTaken: (address: number) => boolean): number | undefined {
-  for (let address = subnet.first + 4; address < last(subnet); address += 1)
-    if (!isTaken(address)) return address;
+  const end = last(subnet);
+  for (let address = subnet.first + 4; address < end; address += 1) if (!isTaken(address)) return address;
   return undefined;
 }

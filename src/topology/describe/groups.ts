@@ -39,7 +39,18 @@ function peerOf(rule: SecurityGroupRule): GroupRule['peer'] | undefined {
   return undefined;
 }
 
+const read = new WeakMap<SecurityGroupRule, GroupRule>();
+
+/** A region that hands in the same object again means the same rule by it: thousands of them are read after each change. */
 function ruleFrom(rule: SecurityGroupRule, peer: GroupRule['peer']): GroupRule {
+  const known = read.get(rule);
+  if (known) return known;
+  const made = makeRule(rule, peer);
+  read.set(rule, made);
+  return made;
+}
+
+function makeRule(rule: SecurityGroupRule, peer: GroupRule['peer']): GroupRule {
   const protocol = protocolFrom(rule.IpProtocol);
   const ports = portsOf(protocol, rule.FromPort, rule.ToPort);
   return {

@@ -20,11 +20,16 @@ export function vpcsFrom(answers: DescribeAnswers, left: NotModelled[]): readonl
     const secondary = blocks.flatMap(({ CidrBlock: cidr, CidrBlockState: state }) =>
       cidr && cidr !== primary && state?.State === 'associated' ? [cidr] : [],
     );
+    // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html
+    const attribute = (name: string, recorded: boolean | undefined, otherwise: boolean) => {
+      if (recorded === undefined) left.push({ id, what: `${name} (not recorded, taken as ${otherwise})` });
+      return recorded ?? otherwise;
+    };
     return {
       id,
       cidrs: [primary, ...secondary],
-      dnsSupport: support.get(id) ?? true,
-      dnsHostnames: hostnames.get(id) ?? vpc.IsDefault ?? false,
+      dnsSupport: attribute('enableDnsSupport', support.get(id), true),
+      dnsHostnames: attribute('enableDnsHostnames', hostnames.get(id), vpc.IsDefault ?? false),
       dhcp: dhcpFrom(options.get(vpc.DhcpOptionsId), left),
     };
   });

@@ -1,8 +1,8 @@
 import type { Clock } from '../../../common/clock.ts';
 import {
+  allocateAddress,
   containsAddress,
   formatAddress,
-  isReserved,
   parseAddress,
   parseCidr,
   type Cidr,
@@ -79,10 +79,10 @@ interface Pool {
 
 function lowestFree(ranges: readonly Cidr[], { used, freed }: Pool, now: number): string | undefined {
   for (const [address, at] of freed) if (now - at >= REST) freed.delete(address);
-  for (const cidr of ranges)
-    for (let address = cidr.first; containsAddress(cidr, address); address += 1)
-      if (!isReserved(cidr, address) && !used.has(address) && !freed.has(address))
-        return formatAddress(address);
+  for (const cidr of ranges) {
+    const address = allocateAddress(cidr, (each) => used.has(each) || freed.has(each));
+    if (address !== undefined) return formatAddress(address);
+  }
   // Nothing has rested long enough: what was freed first has rested longest.
   for (const [address] of freed)
     if (!used.has(address) && ranges.some((cidr) => containsAddress(cidr, address))) {

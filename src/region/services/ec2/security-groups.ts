@@ -10,9 +10,23 @@ import { fold, permissionFilters } from './security-group-permissions.ts';
 import type { Ec2 } from './state.ts';
 import { tagList, tagsFor } from './tags.ts';
 
+const described = new WeakMap<
+  SecurityGroupRecord,
+  { readonly rules: readonly RuleRecord[]; readonly item: SecurityGroup }
+>();
+
+/** A group's answer follows from its record and its rules: it is made anew when one of them was written. */
 export function groupItem(ec2: Ec2, record: SecurityGroupRecord): SecurityGroup {
-  const { region, accountId } = ec2.region.identity;
   const rules = ec2.by.rulesOfGroup.get(record.id);
+  const known = described.get(record);
+  if (known && known.rules === rules) return known.item;
+  const item = make(ec2, record, rules);
+  described.set(record, { rules, item });
+  return item;
+}
+
+function make(ec2: Ec2, record: SecurityGroupRecord, rules: readonly RuleRecord[]): SecurityGroup {
+  const { region, accountId } = ec2.region.identity;
   return {
     GroupId: record.id,
     GroupName: record.name,

@@ -82,6 +82,7 @@ function watched<T extends object>(table: Table<T>): WatchedTable<T> {
 
 /** The records of a table by a key of theirs, kept up with every write. */
 export interface Index<T> {
+  /** The same list each time, until one of its records is written. */
   get(key: string): readonly Readonly<T>[];
   has(key: string): boolean;
 }
@@ -90,19 +91,23 @@ export function indexBy<T extends object>(
   table: WatchedTable<T>,
   keysOf: (record: Readonly<T>) => readonly (string | undefined)[],
 ): Index<T> {
-  const groups = new Map<string, Map<string, Readonly<T>>>();
+  const groups = new Map<string, { readonly records: Map<string, Readonly<T>>; list?: Readonly<T>[] }>();
   const remove = (id: string, record: Readonly<T>) => {
     for (const key of keysOf(record)) {
       const group = key === undefined ? undefined : groups.get(key);
-      if (key === undefined || !group?.delete(id)) continue;
-      if (group.size === 0) groups.delete(key);
+      if (key === undefined || !group) continue;
+      group.records.delete(id);
+      delete group.list;
+      if (group.records.size === 0) groups.delete(key);
     }
   };
   const add = (id: string, record: Readonly<T>) => {
     for (const key of keysOf(record)) {
       if (key === undefined) continue;
-      const group = groups.get(key) ?? new Map<string, Readonly<T>>();
-      groups.set(key, group.set(id, record));
+      const group = groups.get(key) ?? { records: new Map<string, Readonly<T>>() };
+      group.records.set(id, record);
+      delete group.list;
+      groups.set(key, group);
     }
   };
   for (const id of table.keys()) {
@@ -113,5 +118,14 @@ export function indexBy<T extends object>(
     if (before) remove(id, before);
     if (after) add(id, after);
   });
-  return { get: (key) => [...(groups.get(key)?.values() ?? [])], has: (key) => groups.has(key) };
+  return {
+    get(key) {
+      const group = groups.get(key);
+      if (!group) return NONE;
+      return (group.list ??= [...group.records.values()]);
+    },
+    has: (key) => groups.has(key),
+  };
 }
+
+const NONE: readonly never[] = [];
