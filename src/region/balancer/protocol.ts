@@ -93,6 +93,8 @@ export interface TargetConfig {
   readonly zone?: string;
   /** Gets no new requests; those in flight may finish until it is gone from the configuration. */
   readonly draining: boolean;
+  /** Another number: deregistered and registered again, so that it starts anew. */
+  readonly registration?: number;
   /** What the previous program of this load balancer had found out. */
   readonly known?: TargetState;
 }

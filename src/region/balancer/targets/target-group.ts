@@ -23,14 +23,15 @@ export class TargetGroup {
       this.targets.delete(key);
       target.remove();
     }
-    for (const [key, { address, port, zone, draining, known }] of wanted) {
+    for (const [key, { address, port, zone, draining, known, registration }] of wanted) {
       let target = this.targets.get(key);
-      // One that is registered again while it drains starts anew.
-      if (target?.draining && !draining) {
-        target.remove();
+      // One that is registered again starts anew; what is in flight finishes.
+      if (target && (target.registration !== registration || (target.draining && !draining))) {
+        target.drain();
         target = undefined;
       }
       if (!target) this.targets.set(key, (target = new Target(address, port, zone, known ?? 'initial')));
+      target.registration = registration;
       target.zone = zone;
       if (draining && !target.draining) target.drain();
     }

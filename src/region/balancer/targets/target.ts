@@ -6,6 +6,7 @@ export class Target {
   readonly address: string;
   readonly port: number;
   zone: string | undefined;
+  registration: number | undefined;
   draining = false;
   /** Gone from the configuration: nothing may be in flight any more. */
   removed = false;

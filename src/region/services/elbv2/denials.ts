@@ -1,0 +1,40 @@
+import type { FromBalancer } from '../../balancer/protocol.ts';
+import type { Denial } from '../../network/network.ts';
+import { interfacesOf } from './interfaces.ts';
+import type { Elbv2 } from './state.ts';
+
+/** Connections of the host that the groups of a load balancer refused; the packet filter does not see those. */
+export function createDenials(state: Elbv2): {
+  readonly record: (report: Extract<FromBalancer, { kind: 'denied' }>) => void;
+  /** Newest first. */
+  readonly list: () => readonly Denial[];
+} {
+  const denials = new Map<string, Denial>();
+  return {
+    record({ listenerArn, source, count }) {
+      const listener = state.listeners.get(listenerArn);
+      const loadBalancer = listener && state.loadBalancers.get(listener.loadBalancerArn);
+      if (!loadBalancer) return;
+      const { securityGroups } = state.region.internal.ec2.topology();
+      const names = loadBalancer.groupIds.map((id) => {
+        const name = securityGroups.find((group) => group.id === id)?.name;
+        return name ? `${id} (${name})` : id;
+      });
+      const key = `${listenerArn} ${source}`;
+      const before = denials.get(key)?.count ?? 0;
+      denials.delete(key);
+      denials.set(key, {
+        vpcId: loadBalancer.vpcId,
+        from: source,
+        to: interfacesOf(state, loadBalancer)[0]?.privateAddress ?? loadBalancer.dnsName,
+        protocol: 'tcp',
+        port: listener.port,
+        reason: `ingress of ${names.join(', ')}`,
+        deciders: [...loadBalancer.groupIds],
+        count: before + count,
+        lastSeen: state.region.clock.now(),
+      });
+    },
+    list: () => [...denials.values()].reverse(),
+  };
+}
