@@ -54,6 +54,7 @@ export function natGateways(ec2: Ec2): Ec2Handlers {
         'PrivateIpAddress',
         'AvailabilityMode',
         'TagSpecifications',
+        'ClientToken',
       ],
       (input) => {
         if (input.AvailabilityMode && input.AvailabilityMode !== 'zonal')

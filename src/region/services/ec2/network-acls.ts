@@ -55,7 +55,7 @@ const MOST = 20;
 
 export function networkAcls(ec2: Ec2): Ec2Handlers {
   return {
-    CreateNetworkAcl: operation(['VpcId', 'TagSpecifications'], (input) => {
+    CreateNetworkAcl: operation(['VpcId', 'TagSpecifications', 'ClientToken'], (input) => {
       const vpc = find(ec2, 'vpc', input.VpcId);
       const tags = tagsFor('network-acl', input.TagSpecifications);
       // A custom ACL denies everything until it has rules. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html

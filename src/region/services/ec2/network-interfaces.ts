@@ -63,6 +63,7 @@ export function networkInterfaces(ec2: Ec2): Ec2Handlers {
         'PrivateIpAddresses',
         'InterfaceType',
         'TagSpecifications',
+        'ClientToken',
       ],
       (input) => {
         const subnet = find(ec2, 'subnet', input.SubnetId);
@@ -82,7 +83,10 @@ export function networkInterfaces(ec2: Ec2): Ec2Handlers {
           interfaceType: 'interface',
           ...(wanted ? { privateAddress: wanted } : {}),
         });
-        return { NetworkInterface: { ...interfaceItem(ec2, eni), Status: 'pending' as 'available' } };
+        return {
+          ClientToken: input.ClientToken,
+          NetworkInterface: { ...interfaceItem(ec2, eni), Status: 'pending' as 'available' },
+        };
       },
     ),
     DescribeNetworkInterfaces: operation(

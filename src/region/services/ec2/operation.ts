@@ -2,33 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Region } from '../../region.ts';
 import type { CallContext, Handlers } from '../../gateway/types.ts';
 import { ApiError } from '../../gateway/api-error.ts';
+import { enacting } from '../../gateway/enacting.ts';
 import { notEnacted } from './errors.ts';
 
 export type Sdk = typeof import('@aws-sdk/client-ec2');
 export type Ec2Handlers = Handlers<Sdk>;
 
-/**
- * A handler together with the members of its input that it enacts. Any other one that asks for something is refused;
- * one that asks for nothing (`false`, an empty list) is what happens here anyway.
- */
-export function operation<I extends object, O>(
-  members: readonly NoInfer<keyof I>[],
-  handle: (input: I) => O,
-): (input: I, context?: CallContext) => O {
-  const enacted = new Set<string>([...(members as readonly string[]), 'DryRun', 'ClientToken']);
-  return (input) => {
-    for (const [member, value] of Object.entries(input))
-      if (!enacted.has(member) && asks(value))
-        throw notEnacted(`Parameter ${member} (${JSON.stringify(value)})`);
-    return handle(input);
-  };
-}
-
-function asks(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(asks);
-  return value !== undefined && value !== false && value !== '';
-}
+/** A handler together with the members of its input that it enacts; what else asks for something is refused. */
+export const operation = enacting((member, value) =>
+  notEnacted(`Parameter ${member} (${JSON.stringify(value)})`),
+);
 
 interface Answered {
   readonly parameters: string;

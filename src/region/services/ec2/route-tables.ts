@@ -59,7 +59,7 @@ const listing: Listing<'route-table', RouteTable> = {
 export function routeTables(ec2: Ec2): Ec2Handlers {
   const associations = ec2.tables['route-table-association'];
   return {
-    CreateRouteTable: operation(['VpcId', 'TagSpecifications'], (input) => {
+    CreateRouteTable: operation(['VpcId', 'TagSpecifications', 'ClientToken'], (input) => {
       const vpc = find(ec2, 'vpc', input.VpcId);
       const tags = tagsFor('route-table', input.TagSpecifications);
       const table: RouteTableRecord = { id: newId('rtb'), tags, vpcId: vpc.id, routes: [] };

@@ -3,9 +3,11 @@ import { createApis } from '../../gateway/apis.ts';
 import type { Apis, Internal, Region } from '../../region.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { createEc2 } from './index.ts';
+import type { Ec2Handlers } from './operation.ts';
 
 export interface TestEc2 {
   readonly api: Apis['ec2'];
+  readonly handlers: Ec2Handlers;
   readonly internal: Internal['ec2'];
   readonly store: Store;
   readonly clock: ManualClock;
@@ -31,6 +33,7 @@ export function testEc2(region = 'us-east-1', store = openStore(), clock = manua
   const service = createEc2({ ...known, plane } as unknown as Region);
   return {
     api: createApis({ ec2: service.handlers }, { region }).ec2,
+    handlers: service.handlers,
     internal: service.internal,
     store,
     clock,

@@ -56,7 +56,15 @@ export function vpcEndpoints(ec2: Ec2): Ec2Handlers {
   const table = ec2.tables['vpc-endpoint'];
   return {
     CreateVpcEndpoint: operation(
-      ['VpcId', 'ServiceName', 'VpcEndpointType', 'RouteTableIds', 'PolicyDocument', 'TagSpecifications'],
+      [
+        'VpcId',
+        'ServiceName',
+        'VpcEndpointType',
+        'RouteTableIds',
+        'PolicyDocument',
+        'TagSpecifications',
+        'ClientToken',
+      ],
       (input) => {
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
         const type = input.VpcEndpointType ?? 'Gateway';
