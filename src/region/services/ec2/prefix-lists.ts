@@ -14,8 +14,9 @@ export interface AwsPrefixList {
 }
 
 /**
- * The lists of us-east-1 as https://ip-ranges.amazonaws.com/ip-ranges.json had them in November 2024. Other regions have lists of
- * the same names with ids of their own, and these blocks stand in for theirs.
+ * The lists of us-east-1, after public copies of https://ip-ranges.amazonaws.com/ip-ranges.json that bear no date: AWS's own answer may
+ * have more or other blocks by now. Other regions have lists of the same names with ids of their own; here their ids are made up and these
+ * blocks stand in for theirs.
  */
 const LISTS = [
   {

@@ -1,6 +1,6 @@
 /**
- * Regions with the short form their zone ids begin with, and the zones that accounts see.
- * https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html (2025)
+ * Regions with the short form their zone ids begin with, and the letters of their zones. Which letter has which id differs from account to
+ * account, so here ids are numbered in order. https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
  */
 const REGIONS: Readonly<Record<string, { readonly short: string; readonly zones: string }>> = {
   'us-east-1': { short: 'use1', zones: 'abcdef' },
