@@ -1,0 +1,68 @@
+/** A service that a variable's value names, and the port it says, if it says one. */
+export interface Mention {
+  readonly service: string;
+  readonly port?: number;
+}
+
+/** Ports of URLs that do not say one. */
+const SCHEME_PORTS: Readonly<Record<string, number>> = {
+  http: 80,
+  ws: 80,
+  https: 443,
+  wss: 443,
+  redis: 6379,
+  rediss: 6379,
+  postgres: 5432,
+  postgresql: 5432,
+  mysql: 3306,
+  mariadb: 3306,
+  mongodb: 27_017,
+  amqp: 5672,
+  nats: 4222,
+  memcached: 11_211,
+};
+
+/** Variables that hold a host by their name: in others a word that equals a service's name is just a word. */
+const HOST_LIKE =
+  /(^|_)(HOST|HOSTS|HOSTNAME|ADDR|ADDRESS|SERVER|SERVERS|ENDPOINT|ENDPOINTS|URL|URI|UPSTREAM|BROKER|BROKERS|DSN|NODES)$/i;
+
+/** `scheme://user:password@host:port/path`, where the scheme may have a driver (`postgresql+psycopg`, `jdbc:mysql`). */
+const URL_SHAPE = /^(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?:\/\/(?:[^@/\s]*@)?([^/?#\s]+)/i;
+const HOST_PORT = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?):(\d{1,5})(?:\/.*)?$/i;
+const HOST = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
+
+/**
+ * The services that a value names as host, host:port or URL; several where it is a list with commas.
+ * @param serviceOf the service that a host name is, by its short or its full name
+ */
+export function mentions(
+  variable: string,
+  value: string,
+  serviceOf: (host: string) => string | undefined,
+): readonly Mention[] {
+  const url = URL_SHAPE.exec(value);
+  if (url) {
+    const scheme = url[1]!.toLowerCase();
+    return url[2]!.split(',').flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme]));
+  }
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .flatMap((part) => {
+      if (URL_SHAPE.test(part)) return mentions(variable, part, serviceOf);
+      if (HOST_PORT.test(part)) return mention(part.split('/')[0]!, serviceOf, undefined);
+      return HOST.test(part) && HOST_LIKE.test(variable) ? mention(part, serviceOf, undefined) : [];
+    });
+}
+
+function mention(
+  authority: string,
+  serviceOf: (host: string) => string | undefined,
+  fallback: number | undefined,
+): Mention[] {
+  const [host = '', said] = authority.split(':');
+  const service = serviceOf(host.toLowerCase());
+  if (service === undefined) return [];
+  const port = said !== undefined && /^\d+$/.test(said) ? Number(said) : fallback;
+  return [{ service, ...(port === undefined ? {} : { port }) }];
+}
