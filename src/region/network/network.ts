@@ -4,6 +4,11 @@ export interface Network {
   settled(): Promise<void>;
   /** What the filter dropped, newest first, repeats counted. */
   denials(): Promise<readonly Denial[]>;
+  /**
+   * Name of a network namespace for steps of image builds, outside of every VPC: all TCP destinations but this machine's own are
+   * open, and 169.254.169.253 resolves names. Made on first use.
+   */
+  buildNamespace(): Promise<string>;
 }
 export interface Denial {
   readonly vpcId: string;

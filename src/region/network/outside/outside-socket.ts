@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OutsideRequest } from '../router/protocol.ts';
+import { dialTarget } from './dial-target.ts';
+
+/** The host's side of the way out: a socket that the routers of the VPCs reach through the file system, and no task does. */
+export interface OutsideSocket {
+  readonly path: string;
+  readonly token: string;
+  close(): void;
+}
+export interface OutsideOptions {
+  readonly stateDirectory: string;
+  /** Outside address → address of the host's, for tests and development. */
+  readonly outside: Readonly<Record<string, string>>;
+  readonly log: (message: string) => void;
+}
+
+const dialMilliseconds = 10_000;
+const longestRequest = 512;
+
+export async function openOutsideSocket({
+  stateDirectory,
+  outside,
+  log,
+}: OutsideOptions): Promise<OutsideSocket> {
+  const token = randomBytes(16).toString('hex');
+  const { folder, path } = place(stateDirectory);
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (router) => {
+    sockets.add(router);
+    router.on('error', () => {});
+    router.once('close', () => sockets.delete(router));
+    let head = '';
+    const read = () => {
+      for (
+        let byte = router.read(1) as Buffer | null;
+        byte !== null;
+        byte = router.read(1) as Buffer | null
+      ) {
+        if (byte[0] !== 10) {
+          head += String.fromCharCode(byte[0] ?? 0);
+          if (head.length > longestRequest) return void router.destroy();
+          continue;
+        }
+        router.off('readable', read);
+        return dial(router, head);
+      }
+    };
+    router.on('readable', read);
+  });
+
+  function dial(router: Socket, head: string): void {
+    const request = parse(head);
+    if (!request || request.token !== token) return void router.destroy();
+    const target = dialTarget(request.address, outside);
+    if (typeof target !== 'string') {
+      log(`not dialled: ${request.address}:${request.port}: ${target.refused}`);
+      return void router.destroy();
+    }
+    const far = connect({ host: target, port: request.port, family: 4, allowHalfOpen: true, noDelay: true });
+    far.setTimeout(dialMilliseconds, () => far.destroy());
+    far.on('error', () => router.destroy());
+    far.once('close', () => router.destroy());
+    router.once('close', () => far.destroy());
+    far.once('connect', () => {
+      far.setTimeout(0);
+      router.write('+');
+      far.pipe(router);
+      router.pipe(far);
+    });
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  return {
+    path,
+    token,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      if (folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In the state folder, unless netd cannot see it there or the name is too long for a socket. */
+function place(stateDirectory: string): { readonly folder?: string; readonly path: string } {
+  const path = join(stateDirectory, 'outside.sock');
+  if (path.length < 100 && !/^\/(?:var\/)?run\//.test(path)) {
+    mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
+    rmSync(path, { force: true });
+    return { path };
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'fairway-'));
+  return { folder, path: join(folder, 'outside.sock') };
+}
+
+function parse(head: string): OutsideRequest | undefined {
+  try {
+    const { token, address, port } = JSON.parse(head) as OutsideRequest;
+    return typeof token === 'string' && typeof address === 'string' && Number.isInteger(port)
+      ? { token, address, port }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,51 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { openOriginals, type Originals } from './originals.ts';
+import type { EgressSettings, OutsideRequest } from './protocol.ts';
+
+export interface Egress {
+  configure(settings: EgressSettings): Promise<void>;
+}
+
+/** Takes the connections that the filter turned to the router, and hands each to the region with its true destination. */
+export function startEgress(log: (message: string) => void): Egress {
+  let server: Server | undefined;
+  return {
+    async configure(settings) {
+      if (server) return;
+      const originals = openOriginals(settings.nft, log);
+      const listening = createServer(
+        { allowHalfOpen: true, pauseOnConnect: true, noDelay: true },
+        (inside) => {
+          inside.on('error', () => {});
+          handOver(inside, originals, settings).catch(() => inside.resetAndDestroy());
+        },
+      );
+      await new Promise<void>((resolve, reject) => {
+        listening.once('error', reject);
+        listening.listen({ host: settings.address, port: settings.port, backlog: 1024 }, resolve);
+      });
+      server = listening;
+    },
+  };
+}
+
+async function handOver(inside: Socket, originals: Originals, settings: EgressSettings): Promise<void> {
+  const destination = await originals.take(inside.remoteAddress ?? '', inside.remotePort ?? 0);
+  if (!destination) return void inside.resetAndDestroy();
+  const outside = connect({ path: settings.socket, allowHalfOpen: true });
+  inside.once('close', () => outside.destroy());
+  const request: OutsideRequest = { token: settings.token, ...destination };
+  outside.on('error', () => inside.resetAndDestroy());
+  outside.write(`${JSON.stringify(request)}\n`);
+  let open = false;
+  // The region answers with one byte once it has a connection; without it there is none.
+  outside.once('readable', () => {
+    if (outside.read(1) === null) return;
+    open = true;
+    outside.pipe(inside);
+    inside.pipe(outside);
+  });
+  outside.once('close', () => {
+    if (!open || !inside.writableFinished) inside.resetAndDestroy();
+  });
+}
