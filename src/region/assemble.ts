@@ -1,6 +1,5 @@
 import { systemClock, type Clock } from '../common/clock.ts';
 import { createApis } from './gateway/apis.ts';
-import type { Handlers } from './gateway/types.ts';
 import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from './region.ts';
 import { createCloudFormation } from './services/cloudformation/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
@@ -25,11 +24,11 @@ export interface AssembleOptions {
   readonly nodePath: string;
 }
 
-export type ServiceHandlers = { readonly [Name in ServiceName]: Handlers<object> };
+export type Services = { readonly [Name in ServiceName]: { readonly handlers: object } };
 
 export interface Assembly {
   readonly region: Region;
-  readonly handlers: ServiceHandlers;
+  readonly services: Services;
   /** Starts every controller; each observes what is there, after a restart too. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -66,8 +65,21 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     ecs: createEcs(region),
     cloudformation: createCloudFormation(region),
   };
-  const handlers: ServiceHandlers = mapValues(services, ({ handlers }) => handlers);
-  late.api = createApis(handlers);
+  late.api = createApis(
+    {
+      iam: services.iam.handlers,
+      sts: services.sts.handlers,
+      logs: services.logs.handlers,
+      s3: services.s3.handlers,
+      secretsmanager: services.secretsmanager.handlers,
+      ec2: services.ec2.handlers,
+      servicediscovery: services.servicediscovery.handlers,
+      elbv2: services.elbv2.handlers,
+      ecs: services.ecs.handlers,
+      cloudformation: services.cloudformation.handlers,
+    },
+    identity,
+  );
   late.internal = {
     ec2: services.ec2.internal,
     ecs: services.ecs.internal,
@@ -80,7 +92,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     Object.values(services);
   return {
     region,
-    handlers,
+    services,
     async start() {
       for (const service of controlled) await service.start?.();
     },
@@ -88,13 +100,4 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       for (const service of [...controlled].reverse()) await service.stop?.();
     },
   };
-}
-
-function mapValues<Key extends string, From, To>(
-  record: Readonly<Record<Key, From>>,
-  map: (value: From) => To,
-): Record<Key, To> {
-  return Object.fromEntries(
-    Object.entries<From>(record).map(([key, value]) => [key, map(value)]),
-  ) as Record<Key, To>;
 }

@@ -5,6 +5,7 @@ import { assembleRegion } from './assemble.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { listenLocal, listenSocket } from './gateway/listen.ts';
 import { createHostPorts } from './host-ports.ts';
+import { buildNetwork } from './network/build-network.ts';
 import { createNetwork } from './network/create-network.ts';
 import { startNetd } from './network/start-netd.ts';
 import { findTools } from './network/tools.ts';
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
   let stopPlane = async () => {};
   let removeVolumes = async (_prefix: string): Promise<readonly string[]> => [];
 
-  const { region, handlers, start, stop } = assembleRegion({
+  const { region, services, start, stop } = assembleRegion({
     identity,
     store,
     log,
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
         log,
         nodePath,
         buildNetwork: () => network.buildNamespace(),
+        buildNameServers: buildNetwork.nameServers,
         accountId: identity.accountId,
         region: identity.region,
       });
@@ -80,7 +82,7 @@ async function main(): Promise<void> {
     },
   });
 
-  const gateway = createGateway({ services: handlers, identity, log });
+  const gateway = createGateway({ services, identity, log });
   const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { Gateway } from './gateway.ts';
 import { refusal } from './guard.ts';
 import { peerUid } from './peer.ts';
@@ -41,13 +42,18 @@ export async function listenLocal({
   return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => close(server) };
 }
 
-/** The same gateway at a Unix socket that only its owner can open. */
-export async function listenSocket(path: string, gateway: Gateway): Promise<{ close(): Promise<void> }> {
+/** The same gateway at a Unix socket that only its owner can open; connections that upgrade are handed to `onUpgrade`. */
+export async function listenSocket(
+  path: string,
+  gateway: Gateway,
+  onUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void,
+): Promise<{ close(): Promise<void> }> {
   const folder = dirname(path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   rmSync(path, { force: true });
   const server = guarded(gateway, () => Promise.resolve(true));
+  if (onUpgrade) server.on('upgrade', onUpgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(path, () => {

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Design } from '../architect/design-model.ts';
+import { design } from '../architect/design.ts';
+import type { App } from '../compose/app.ts';
+import { readProject } from '../compose/project.ts';
+import type { Invocation } from './command.ts';
+
+/** A project as it was read, and the AWS deployment designed for it. */
+export interface Project {
+  readonly app: App;
+  readonly design: Design;
+}
+
+/** @param path instead of `-f`, where the command takes the project as its argument */
+export function loadApp(invocation: Invocation, path?: string): App {
+  const { env, cwd } = invocation;
+  const projectName = invocation.text('project-name');
+  return readProject({
+    paths: [...invocation.texts('file'), ...(path === undefined ? [] : [path])],
+    environment: env,
+    profiles: invocation.texts('profile'),
+    envFiles: invocation.texts('env-file'),
+    ...(projectName === undefined ? {} : { projectName }),
+    readFile(file) {
+      try {
+        return readFileSync(resolve(cwd, file), 'utf8');
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+        throw error;
+      }
+    },
+  });
+}
+
+export async function loadProject(invocation: Invocation, path?: string): Promise<Project> {
+  const app = loadApp(invocation, path);
+  return { app, design: design(app) };
+}
+
+/** The stack's name: `-p`, else what the project's files say. */
+export async function projectName(invocation: Invocation): Promise<string> {
+  return invocation.text('project-name') ?? loadApp(invocation).name;
+}
