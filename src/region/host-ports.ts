@@ -19,7 +19,7 @@ export function createHostPorts(store: Store): HostPorts {
 
   async function open(key: string, port: number): Promise<{ port: number; server: Server }> {
     const earlier = choices.get(key);
-    const taken = new Set(mapping.values());
+    const taken = new Set([...mapping].filter(([other]) => other !== key).map(([, held]) => held));
     for (const candidate of candidates(port, earlier?.listenerPort === port ? earlier.hostPort : undefined)) {
       if (taken.has(candidate)) continue;
       const server = await listen(candidate);

@@ -361,10 +361,10 @@ describe('scaling under load', () => {
     const served = await balancer({ targets: [a.target] });
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     const seen = new Map<string, number>();
-    let running = true;
+    const load = { running: true };
     const failures: unknown[] = [];
     const client = async () => {
-      for (let count = 0; running; count++)
+      for (let count = 0; load.running; count++)
         await new Promise<void>((resolve) => {
           const outgoing = request(
             {
@@ -405,7 +405,7 @@ describe('scaling under load', () => {
       await requests(100);
       served.apply({ targets: [a.target] });
     }
-    running = false;
+    load.running = false;
     await Promise.all(clients);
     agent.destroy();
     expect(failures).toEqual([]);

@@ -46,7 +46,7 @@ function serve(listenerArn: string, hostPort: number, handle: Server): void {
     balancer.accept(listenerArn, socket, { dialledPort: hostPort, fromHost: true }),
   );
   hostServers.set(listenerArn, server);
-  server.listen(handle, () => send({ kind: 'socket-taken', listenerArn }));
+  server.listen(handle, 1024, () => send({ kind: 'socket-taken', listenerArn }));
 }
 
 let applying = Promise.resolve();

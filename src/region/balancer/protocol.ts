@@ -105,7 +105,7 @@ export const targetKey = (address: string, port: number): string => `${address}:
 
 export type ToBalancer =
   | { readonly kind: 'config'; readonly config: BalancerConfig }
-  /** Comes with a listening socket of the host, on which `hostPort` stands for the listener's port. */
+  /** Comes with a listening socket of the host (bare, without a server around it), on which `hostPort` stands for the listener's port. */
   | { readonly kind: 'socket'; readonly listenerArn: string; readonly hostPort: number }
   /** Comes with a connection that the region accepted before its copy of the listening socket was closed. */
   | { readonly kind: 'connection'; readonly listenerArn: string; readonly hostPort: number };

@@ -25,6 +25,14 @@ export interface Program {
   stop(): Promise<void>;
 }
 
+/**
+ * The socket without the server around it. A server that arrives over IPC listens at once, and what it accepts before its new owner has
+ * put a listener on it is lost; a bare socket waits.
+ */
+function bare(server: Server): Server {
+  return (server as unknown as { readonly _handle: Server })._handle;
+}
+
 export function startProgram({
   region,
   name,
@@ -87,7 +95,7 @@ export function startProgram({
         const { port: hostPort, server } = await hostPorts.claim(listenerArn, port);
         // What is accepted here, before the socket has moved, moves after it.
         server.on('connection', (socket) => send({ kind: 'connection', listenerArn, hostPort }, socket));
-        send({ kind: 'socket', listenerArn, hostPort }, server satisfies Server);
+        send({ kind: 'socket', listenerArn, hostPort }, bare(server));
       }
     },
     async stop() {
