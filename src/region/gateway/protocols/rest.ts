@@ -107,6 +107,8 @@ export function encodeRest(model: ServiceModel, operation: Operation, output: un
         namespaceAttribute(model.description.xmlNamespace),
       ),
     );
+  // A part of a body: https://datatracker.ietf.org/doc/html/rfc9110#section-15.3.7
+  if (headers['content-range'] !== undefined) status = 206;
   if (typeof body === 'string' && body.startsWith('<?xml')) headers['content-type'] ??= 'application/xml';
   return { status, headers, body };
 }
