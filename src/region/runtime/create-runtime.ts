@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { Netd } from '../network/netd-client.ts';
+import { createResolver } from './images/resolve.ts';
+import { openImageStore } from './images/store.ts';
+import { type LaunchContext, removeInside } from './launch/context.ts';
+import { startContainer } from './launch/start.ts';
+import { type LaunchTools, launchTools } from './launch/tools.ts';
+import { openVolumes } from './launch/volumes.ts';
+import type { Runtime } from './runtime.ts';
+import { createStandInMaker } from './standins/make.ts';
+import { openPackages } from './standins/packages.ts';
+
+export interface RuntimeOptions {
+  readonly netd: Netd;
+  /** Shared by all projects; may be removed while nothing runs. */
+  readonly cacheDirectory: string;
+  readonly stateDirectory: string;
+  readonly log: (message: string) => void;
+  /** The Node that the node stand-in is made of. */
+  readonly nodePath: string;
+  /** Name of a network namespace with a way out, for RUN steps of builds. */
+  readonly buildNetwork: () => Promise<string>;
+  /** Name servers for builds. */
+  readonly buildNameServers: readonly string[];
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** The runtime with what the region needs besides the contract. */
+export interface LocalRuntime extends Runtime {
+  removeVolume(name: string): Promise<void>;
+  /** Removes the volumes whose names begin with `prefix`; gives their names. */
+  removeVolumes(prefix: string): Promise<readonly string[]>;
+  listVolumes(): Promise<readonly string[]>;
+}
+
+/** Containers as processes with layered roots, in netd's namespaces. */
+export function createRuntime(options: RuntimeOptions): LocalRuntime {
+  const { netd, cacheDirectory, stateDirectory, nodePath, accountId, region } = options;
+  const store = openImageStore(join(cacheDirectory, 'images'), (path) => removeInside(netd, path));
+  const packages = openPackages(cacheDirectory);
+  let tools: Promise<LaunchTools> | undefined;
+  const context: LaunchContext = {
+    netd,
+    store,
+    stateDirectory,
+    tools: () => (tools ??= launchTools(store)),
+  };
+  const volumes = openVolumes(context);
+  const maker = createStandInMaker({ store, packages, netd, nodePath, cacheDirectory });
+  const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com`;
+  const resolver = createResolver({ store, maker, registry });
+  // A new netd means that no container of an earlier one lives; what is left of them is rubbish.
+  const cleaned = Promise.all(
+    ['containers', 'tmp'].map((name) => removeInside(netd, join(stateDirectory, name))),
+  );
+  cleaned.catch((error: unknown) => options.log(`cannot clean up: ${String(error)}`));
+
+  return {
+    resolve: resolver.resolve,
+    probe: resolver.probe,
+    build: () => Promise.reject(new Error('not built yet')),
+    async start(spec) {
+      await cleaned;
+      return startContainer(context, volumes, { spec });
+    },
+    removeVolume: volumes.remove,
+    listVolumes: volumes.list,
+    async removeVolumes(prefix) {
+      const names = (await volumes.list()).filter((name) => name.startsWith(prefix));
+      for (const name of names) await volumes.remove(name);
+      return names;
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { InsideProcess } from '../../network/netd-client.ts';
+import type { Container, ContainerSpec } from '../runtime.ts';
+import { type LaunchContext, launchEnvironment } from './context.ts';
+import { passEnvironment } from './environment.ts';
+import { dropPrivileges } from './privileges.ts';
+import { execScript, terminalScript } from './scripts.ts';
+import { resolveUser } from './user.ts';
+
+export interface RunningContainer {
+  /** The launcher above the program, as netd sees it. */
+  readonly pid: number;
+  readonly spec: ContainerSpec;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+}
+type ExecOptions = NonNullable<Parameters<Container['exec']>[1]>;
+
+/** Another program in a running container, with no more rights than the container's own. */
+export function execInside(
+  { netd }: LaunchContext,
+  { pid, spec, environment, directory }: RunningContainer,
+  argv: readonly string[],
+  options: ExecOptions,
+): InsideProcess {
+  const variables = { ...environment, ...(options.tty ? { TERM: 'xterm' } : {}), ...options.environment };
+  const passed = passEnvironment(variables);
+  const begin = async () => {
+    const user = await resolveUser(spec.image.layers, options.user ?? spec.user ?? spec.image.config.user);
+    const joining = ['/bin/sh', '-c', execScript, 'fairway', String(pid), String(passed.count)];
+    const privileges = dropPrivileges(netd.ids, user, passed.late, directory);
+    const command = [...joining, ...privileges, ...argv];
+    const words = Object.fromEntries(command.map((word, index) => [`FAIRWAY_WORD_${index}`, word]));
+    return options.tty
+      ? netd.spawn(['script', '--quiet', '--return', '--flush', '--command', terminalScript, '/dev/null'], {
+          env: {
+            ...launchEnvironment,
+            SHELL: '/bin/sh',
+            ...passed.env,
+            ...words,
+            FAIRWAY_WORDS: String(command.length),
+          },
+        })
+      : netd.spawn(command, { env: { ...launchEnvironment, ...passed.env } });
+  };
+  // nsenter forks into the PID namespace: its child is the program. Below script(1) stands one more shell.
+  return deferProcess(begin(), options.tty ? 2 : 1);
+}
+
+/** A process whose beginning waits for something. */
+function deferProcess(beginning: Promise<InsideProcess>, programDepth: number): InsideProcess {
+  const started = beginning.then((child) => child.started);
+  started.catch(() => {});
+  const use = (action: (child: InsideProcess) => void) => void beginning.then(action, () => {});
+  return {
+    started,
+    exited: beginning.then(
+      (child) => child.exited,
+      () => ({ code: null, signal: null }),
+    ),
+    onStdout: (listener) => use((child) => child.onStdout(listener)),
+    onStderr: (listener) => use((child) => child.onStderr(listener)),
+    onMessage: (listener) => use((child) => child.onMessage(listener)),
+    send: (message, handle) => use((child) => child.send(message, handle)),
+    write: (chunk) => use((child) => child.write(chunk)),
+    end: () => use((child) => child.end()),
+    signal: async (signal, depth = programDepth) => (await beginning).signal(signal, depth),
+  };
+}

@@ -1,0 +1,144 @@
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { OperationError } from '../../../common/problem.ts';
+import type { Container, ContainerSpec } from '../runtime.ts';
+import { type LaunchContext, launchEnvironment, removeInside } from './context.ts';
+import { containerEnvironment, passEnvironment } from './environment.ts';
+import { execInside } from './exec.ts';
+import { wrongFormat } from './exec-format.ts';
+import { openOutput } from './output.ts';
+import { prepareContainer, type RootOptions } from './prepare.ts';
+import { dropPrivileges } from './privileges.ts';
+import { startScript } from './scripts.ts';
+import { resolveUser } from './user.ts';
+import type { Volumes } from './volumes.ts';
+
+/** The launcher stands between netd and the program: a shell waits, its child is the program. */
+const programDepth = 1;
+/** What a process outside of the container could still hold open is not waited for longer. */
+const drainMilliseconds = 500;
+
+export async function startContainer(
+  context: LaunchContext,
+  volumes: Volumes,
+  options: RootOptions,
+): Promise<Container> {
+  const { netd } = context;
+  const { spec } = options;
+  const [program = ''] = spec.argv;
+  if (program === '') throw cannotStart('no command specified');
+  if (!/^[A-Za-z0-9][\w.-]*$/.test(spec.id)) throw new Error(`${spec.id} cannot name a container's folder`);
+  const user = await resolveUser(spec.image.layers, spec.user ?? spec.image.config.user).catch(
+    (error: Error) => {
+      throw cannotStart(error.message);
+    },
+  );
+  const directory = join(context.stateDirectory, 'containers', spec.id);
+  const [output, prepared] = await Promise.all([
+    openOutput(directory, spec.onOutput),
+    prepareContainer(context, volumes, directory, options),
+  ]).catch(async (error: unknown) => {
+    await removeInside(netd, directory);
+    throw error;
+  });
+  const environment = containerEnvironment(
+    { ...spec.image.config.environment, ...spec.environment },
+    spec.hostname,
+    user.home,
+  );
+  const path = environment['PATH'] ?? '';
+  const unfit = await wrongFormat(spec.image.layers, program, path, prepared.workingDirectory);
+  if (unfit !== undefined) {
+    output.close();
+    return endedContainer(context, spec, directory, unfit);
+  }
+  const passed = passEnvironment(environment);
+  const launcher = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--', '/bin/sh', '-c', startScript];
+  const place = [prepared.workingDirectory, path, program, String(passed.count)];
+  const privileges = dropPrivileges(netd.ids, user, passed.late);
+  const child = netd.spawn(
+    [...launcher, 'fairway', ...prepared.arguments, ...place, ...privileges, ...spec.argv],
+    { env: { ...launchEnvironment, ...passed.env }, network: spec.network },
+  );
+  child.end();
+  let errors = '';
+  child.onStderr((chunk) => void (errors += String(chunk)));
+  const ready = new Promise<true>((resolve) => child.onStdout(() => resolve(true)));
+  const pid = await child.started;
+  const started = await Promise.race([ready, child.exited.then(() => false)]);
+  if (started) output.release();
+  else {
+    output.close();
+    await removeInside(netd, directory);
+    throw cannotStart(errors.trim());
+  }
+  const exited = child.exited.then(async ({ code, signal }) => {
+    await Promise.race([output.ended, delay(drainMilliseconds)]);
+    return exitOf(code, signal);
+  });
+  return {
+    id: spec.id,
+    exited,
+    signal: (signal) => child.signal(signal, programDepth),
+    exec: (argv, execOptions = {}) =>
+      execInside(
+        context,
+        { pid, spec, environment, directory: prepared.workingDirectory },
+        argv,
+        execOptions,
+      ),
+    remove: async () => {
+      await child.signal('SIGKILL', programDepth);
+      await exited;
+      output.close();
+      await removeInside(netd, directory);
+    },
+  };
+}
+
+/**
+ * https://docs.docker.com/engine/containers/run/#exit-status: 128 and the signal's number, which is how the shell around the program
+ * tells it. Without a code netd itself has ended.
+ */
+function exitOf(
+  code: number | null,
+  signal: string | null,
+): { readonly code: number; readonly signal?: string } {
+  if (code === null) return { code: 137, signal: signal ?? 'SIGKILL' };
+  const name = Object.entries(constants.signals).find(([, number]) => number === code - 128)?.[0];
+  return name === undefined ? { code } : { code, signal: name };
+}
+
+/** What the container runtime says where the program cannot run at all: its log has the line, its exit code is 255. */
+function endedContainer(
+  context: LaunchContext,
+  spec: ContainerSpec,
+  directory: string,
+  program: string,
+): Container {
+  spec.onOutput('stderr', Buffer.from(`exec ${program}: exec format error\n`));
+  return {
+    id: spec.id,
+    exited: Promise.resolve({ code: 255 }),
+    signal: () => Promise.resolve(false),
+    exec: () => {
+      throw new OperationError({
+        code: 'container-not-running',
+        message: `container ${spec.id} is not running`,
+      });
+    },
+    remove: () => removeInside(context.netd, directory),
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+function cannotStart(reason: string): OperationError {
+  return new OperationError({
+    code: 'container-start',
+    message: `CannotStartContainerError: failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ${reason || 'the launcher ended'}: unknown`,
+    fix: reason.startsWith('exec: ')
+      ? 'check the command and entry point: is the program in the image, under this name, and is each argument an element of its own?'
+      : undefined,
+  });
+}
