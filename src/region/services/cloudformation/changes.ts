@@ -1,0 +1,125 @@
+import type { Change, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import { isKnown, referencesIn, type Difference, type ResourceDifference } from '../../../template/index.ts';
+import type { Cfn } from './cfn.ts';
+import { currentGeneration } from './generations.ts';
+import type { Program } from './program.ts';
+import type { DeploymentRecord, StackRecord } from './records.ts';
+
+/** What a change set shows for a value that is not known before it is executed. */
+const knownLater = '{{changeSet:KNOWN_AFTER_APPLY}}';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html */
+export function changesOf(
+  cfn: Cfn,
+  stack: Pick<StackRecord, 'id' | 'deploymentId'>,
+  differences: readonly ResourceDifference[],
+  program: Program,
+  deployment: DeploymentRecord,
+): Change[] {
+  const previous =
+    stack.deploymentId === undefined ? undefined : cfn.state.deployments.get(stack.deploymentId);
+  const changedParameters = new Set(
+    Object.keys(deployment.parameters).filter(
+      (name) => previous?.parameters[name] !== deployment.parameters[name],
+    ),
+  );
+  return differences.map((difference): Change => {
+    const { logicalId, type, action, replacement, details } = difference;
+    const record = currentGeneration(cfn.state, stack.id, logicalId);
+    const source = program.parsed.template.Resources[logicalId]?.Properties ?? {};
+    return {
+      Type: 'Resource',
+      ResourceChange: {
+        Action: action,
+        LogicalResourceId: logicalId,
+        PhysicalResourceId: record?.physicalId,
+        ResourceType: type,
+        Replacement: replacement,
+        PolicyAction: policyAction(difference, record?.deletionPolicy, record?.updateReplacePolicy),
+        Scope: [...new Set(details.map(({ attribute }) => attribute))],
+        Details: details.flatMap((detail) => detailsOf(detail, source, changedParameters)),
+        ...(record && action !== 'Add'
+          ? { BeforeContext: JSON.stringify({ Properties: record.properties }) }
+          : {}),
+      },
+    };
+  });
+}
+
+function detailsOf(
+  detail: Difference,
+  source: Readonly<Record<string, unknown>>,
+  changedParameters: ReadonlySet<string>,
+): ResourceChangeDetail[] {
+  const target: ResourceChangeDetail['Target'] = {
+    Attribute: detail.attribute,
+    Name: detail.name,
+    RequiresRecreation: detail.requiresRecreation,
+    Path: `/${[detail.attribute === 'Tags' ? 'Properties' : detail.attribute, ...detail.path].join('/')}`,
+    BeforeValue: text(detail.before),
+    AfterValue: text(detail.after),
+    AttributeChangeType:
+      detail.before === undefined ? 'Add' : detail.after === undefined ? 'Remove' : 'Modify',
+  };
+  if (detail.cause)
+    return [
+      {
+        Target: target,
+        Evaluation: 'Dynamic',
+        ChangeSource: detail.cause.kind === 'ref' ? 'ResourceReference' : 'ResourceAttribute',
+        CausingEntity: detail.cause.name,
+      },
+    ];
+  const parameter = referencesIn(detail.name === undefined ? undefined : source[detail.name]).find(
+    ({ kind, name }) => kind === 'ref' && changedParameters.has(name),
+  );
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html
+  if (parameter)
+    return [
+      {
+        Target: target,
+        Evaluation: 'Static',
+        ChangeSource: 'ParameterReference',
+        CausingEntity: parameter.name,
+      },
+      { Target: target, Evaluation: 'Dynamic', ChangeSource: 'DirectModification' },
+    ];
+  return [{ Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification' }];
+}
+
+function text(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (!isKnown(value)) return knownLater;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html (PolicyAction) */
+function policyAction(
+  { action, replacement }: ResourceDifference,
+  deletion: string | undefined,
+  replace: string | undefined,
+) {
+  if (action === 'Remove')
+    return deletion === 'Retain' || deletion === 'RetainExceptOnCreate' ? 'Retain' : 'Delete';
+  if (replacement === 'True') return replace === 'Retain' ? 'ReplaceAndRetain' : 'ReplaceAndDelete';
+  return undefined;
+}
+
+/** What DescribeChangeSet leaves out unless IncludePropertyValues is set. */
+export function withoutValues(change: Change): Change {
+  const { BeforeContext: _before, AfterContext: _after, Details = [], ...rest } = change.ResourceChange!;
+  return {
+    ...change,
+    ResourceChange: {
+      ...rest,
+      Details: Details.map(({ Target, ...detail }) => ({
+        ...detail,
+        Target: {
+          Attribute: Target?.Attribute,
+          Name: Target?.Name,
+          RequiresRecreation: Target?.RequiresRecreation,
+        },
+      })),
+    },
+  };
+}

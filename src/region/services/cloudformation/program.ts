@@ -1,0 +1,77 @@
+import {
+  createEvaluator,
+  dependencyGraph,
+  parseTemplate,
+  pseudoParameters,
+  resolveParameters,
+  type DependencyGraph,
+  type Evaluator,
+  type Known,
+  type ParsedTemplate,
+} from '../../../template/index.ts';
+import type { Region } from '../../region.ts';
+import { currentGeneration } from './generations.ts';
+import type { DeploymentRecord, StackRecord } from './records.ts';
+import type { State } from './state.ts';
+
+/** A deployment ready to be carried out: its template read, its values looked up in the stack as it is at each moment. */
+export interface Program {
+  readonly parsed: ParsedTemplate;
+  readonly graph: DependencyGraph;
+  readonly known: Known;
+  readonly evaluator: Evaluator;
+}
+
+export interface Programs {
+  /** @throws InputError when the deployment's template or parameters are wrong */
+  load(stack: Pick<StackRecord, 'id' | 'name'>, deployment: DeploymentRecord): Promise<Program>;
+}
+
+export function createPrograms(region: Region, state: State): Programs {
+  const parsedBodies = new Map<string, ParsedTemplate>();
+  function parse(body: string): ParsedTemplate {
+    const parsed = parsedBodies.get(body) ?? parseTemplate(body);
+    parsedBodies.delete(body);
+    parsedBodies.set(body, parsed);
+    for (const oldest of parsedBodies.keys()) if (parsedBodies.size > 8) parsedBodies.delete(oldest);
+    return parsed;
+  }
+  return {
+    async load(stack, deployment) {
+      const parsed = parse(deployment.body);
+      const { template, positionOf } = parsed;
+      const zones = deployment.body.includes('GetAZs') ? await zoneNames(region) : undefined;
+      const known: Known = {
+        template,
+        positionOf,
+        parameters: resolveParameters(template, deployment.parameters, positionOf),
+        pseudo: {
+          ...pseudoParameters({ ...region.identity, stackName: stack.name, stackId: stack.id }),
+          'AWS::NotificationARNs': deployment.notificationArns,
+        },
+        reference: (id) => currentGeneration(state, stack.id, id)?.physicalId,
+        attribute: (id, name) => currentGeneration(state, stack.id, id)?.attributes[name],
+        importValue: (name) => exportedValue(state, name),
+        zones: (name) => (name === region.identity.region ? zones : undefined),
+      };
+      return {
+        parsed,
+        graph: dependencyGraph(template, positionOf),
+        known,
+        evaluator: createEvaluator(known),
+      };
+    },
+  };
+}
+
+async function zoneNames(region: Region): Promise<string[]> {
+  const { AvailabilityZones = [] } = await region.api.ec2.DescribeAvailabilityZones({});
+  return AvailabilityZones.flatMap(({ ZoneName }) => ZoneName ?? []).sort();
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-importvalue.html */
+function exportedValue(state: State, name: string): string | undefined {
+  for (const { outputs } of state.stacks.values())
+    for (const { exportName, value } of outputs) if (exportName === name) return value;
+  return undefined;
+}

@@ -1,0 +1,171 @@
+import type { CreateServiceCommandInput, Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
+import type { Region } from '../../../region.ts';
+import { gone, orMissing, ResourceFailure } from '../engine/failure.ts';
+import { camelCased } from './camel-case.ts';
+import { changed } from './changes.ts';
+import { ecsTags, isOurOwn, syncTags } from './ecs.ts';
+import { resourceType, type Existing } from './resource-type.ts';
+
+interface Properties {
+  readonly ServiceName?: string;
+  readonly Cluster?: string;
+  readonly TaskDefinition?: string;
+  readonly DesiredCount?: number;
+  readonly LaunchType?: string;
+  readonly SchedulingStrategy?: string;
+  readonly DeploymentController?: unknown;
+  readonly PlatformVersion?: string;
+  readonly CapacityProviderStrategy?: unknown;
+  readonly DeploymentConfiguration?: unknown;
+  readonly NetworkConfiguration?: unknown;
+  readonly LoadBalancers?: unknown;
+  readonly ServiceRegistries?: unknown;
+  readonly ServiceConnectConfiguration?: unknown;
+  readonly HealthCheckGracePeriodSeconds?: number;
+  readonly EnableECSManagedTags?: boolean;
+  readonly EnableExecuteCommand?: boolean;
+  readonly PropagateTags?: string;
+  readonly AvailabilityZoneRebalancing?: string;
+  readonly Tags?: unknown;
+}
+
+const type = 'AWS::ECS::Service';
+
+const updatable = [
+  'TaskDefinition',
+  'DesiredCount',
+  'PlatformVersion',
+  'CapacityProviderStrategy',
+  'DeploymentConfiguration',
+  'NetworkConfiguration',
+  'LoadBalancers',
+  'ServiceRegistries',
+  'ServiceConnectConfiguration',
+  'HealthCheckGracePeriodSeconds',
+  'EnableECSManagedTags',
+  'EnableExecuteCommand',
+  'PropagateTags',
+  'AvailabilityZoneRebalancing',
+] as const;
+/** What an update says where the template says nothing any more. */
+const absent: Partial<Record<(typeof updatable)[number], unknown>> = {
+  DesiredCount: 1,
+  CapacityProviderStrategy: [],
+  LoadBalancers: [],
+  ServiceRegistries: [],
+  HealthCheckGracePeriodSeconds: 0,
+  EnableECSManagedTags: false,
+  EnableExecuteCommand: false,
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html */
+export const service = resourceType<Properties>({
+  type,
+  properties: [
+    ...updatable,
+    'ServiceName',
+    'Cluster',
+    'LaunchType',
+    'SchedulingStrategy',
+    'DeploymentController',
+    'Tags',
+  ],
+  naming: { property: 'ServiceName', limit: 255 },
+  async create(context) {
+    const { service: made } = await context.region.api.ecs.CreateService({
+      ...(camelCased(type, {
+        DesiredCount: 1,
+        ...context.properties,
+      }) as unknown as CreateServiceCommandInput),
+      serviceName: context.name,
+      clientToken: context.token,
+      tags: ecsTags(context),
+    });
+    return made!.serviceArn!;
+  },
+  async find(context) {
+    const found = await describe(context.region, context.properties.Cluster, context.name);
+    const alive = found && found.status !== 'INACTIVE';
+    return alive && isOurOwn(context, found.tags) ? found.serviceArn : undefined;
+  },
+  async sync(existing) {
+    const { region, properties, physicalId } = existing;
+    if (!existing.before) return;
+    const touched = updatable.filter((name) => changed(existing, name));
+    if (touched.length > 0)
+      await region.api.ecs.UpdateService({
+        ...(camelCased(
+          type,
+          Object.fromEntries(touched.map((name) => [name, properties[name] ?? absent[name]])),
+        ) as unknown as UpdateServiceCommandInput),
+        cluster: properties.Cluster,
+        service: physicalId,
+      });
+    await syncTags(existing);
+  },
+  settle: (existing) => existing.wait(['ecs'], () => steady(existing)).then(() => undefined),
+  async read({ region, properties, physicalId }) {
+    const found = await describe(region, properties.Cluster, physicalId);
+    return { Name: found?.serviceName, ServiceArn: physicalId };
+  },
+  async delete({ region, properties: { Cluster: cluster }, physicalId, wait }) {
+    const found = await describe(region, cluster, physicalId);
+    if (found?.status === 'ACTIVE') {
+      if (found.schedulingStrategy !== 'DAEMON' && found.desiredCount !== 0)
+        await gone(region.api.ecs.UpdateService({ cluster, service: physicalId, desiredCount: 0 }));
+      await gone(region.api.ecs.DeleteService({ cluster, service: physicalId, force: true }));
+    }
+    // INACTIVE comes when the last of its tasks has stopped: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html
+    await wait(['ecs'], async () => {
+      const left = await describe(region, cluster, physicalId);
+      return left === undefined || left.status === 'INACTIVE' || undefined;
+    });
+  },
+});
+
+async function describe(
+  region: Region,
+  cluster: string | undefined,
+  name: string,
+): Promise<Service | undefined> {
+  const found = await orMissing(
+    region.api.ecs.DescribeServices({ cluster, services: [name], include: ['TAGS'] }),
+  );
+  return found?.services?.[0];
+}
+
+/**
+ * Whether the deployment of the wanted task definition is over: one deployment, completed, with the desired count running.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+ * https://repost.aws/articles/ARQJJetqfbSGq8hUxlBV9O8Q/ecs-deployment-circuit-breaker-was-triggered
+ */
+async function steady({ region, properties, physicalId }: Existing<Properties>): Promise<true | undefined> {
+  const found = await describe(region, properties.Cluster, physicalId);
+  if (!found || found.status !== 'ACTIVE')
+    throw new ResourceFailure(`Service ${physicalId} is ${found?.status ?? 'MISSING'}`, 'NotStabilized');
+  const { deployments = [], desiredCount = 0 } = found;
+  const primary = deployments.find(({ status }) => status === 'PRIMARY');
+  const wanted = deployments.find(({ taskDefinition }) =>
+    isWanted(taskDefinition, properties.TaskDefinition),
+  );
+  if (
+    wanted?.rolloutState === 'FAILED' ||
+    (primary && !isWanted(primary.taskDefinition, properties.TaskDefinition))
+  )
+    throw new ResourceFailure(
+      "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
+      'GeneralServiceException',
+    );
+  const done =
+    deployments.length === 1 &&
+    primary?.rolloutState === 'COMPLETED' &&
+    (primary.runningCount ?? 0) === desiredCount;
+  return done || undefined;
+}
+
+/** A task definition may be named by ARN, family:revision or family. */
+function isWanted(arn: string | undefined, wanted: string | undefined): boolean {
+  if (arn === undefined || wanted === undefined) return true;
+  const short = arn.replace(/^.*task-definition\//, '');
+  return arn === wanted || short === wanted || short.replace(/:\d+$/, '') === wanted;
+}
