@@ -1,9 +1,11 @@
 import type { HealthCheck, Service } from '../compose/app.ts';
 import type { Problem } from '../common/problem.ts';
 import { defined, getAtt, ref, resource, type Resources } from './intrinsics.ts';
+import { hasName } from './discovery.ts';
 import { layoutOf, routesOut, taskSubnets } from './network.ts';
 import { logicalId } from './naming.ts';
 import { ascending } from './ports.ts';
+import { takesExec } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import type { TaskSize } from './sizes.ts';
 
@@ -161,6 +163,7 @@ function ecsService(plan: Plan, service: Service) {
       LaunchType: 'FARGATE',
       TaskDefinition: ref(logicalId.taskDefinition(name)),
       DesiredCount: ref(logicalId.desiredCount(name)),
+      ...(takesExec(service) ? { EnableExecuteCommand: true } : {}),
       DeploymentConfiguration: {
         // Two tasks must not write to one volume: the old one ends before the new one begins.
         MinimumHealthyPercent: stateful ? 0 : 100,
@@ -174,7 +177,7 @@ function ecsService(plan: Plan, service: Service) {
           Subnets: taskSubnets(layout).map(ref),
         },
       },
-      ...((plan.ports.get(name) ?? []).length > 0
+      ...(hasName(plan, name)
         ? { ServiceRegistries: [{ RegistryArn: getAtt(logicalId.discovery(name), 'Arn') }] }
         : {}),
       ...(targets.length > 0
@@ -191,6 +194,8 @@ function ecsService(plan: Plan, service: Service) {
     },
     {
       DependsOn: [
+        // A task takes the search domain that is there when it starts.
+        'DhcpOptionsAssociation',
         ...routesOut(layout),
         ...published.map(({ listenerPort }) => logicalId.listener(name, listenerPort)),
         ...rulesOf(plan, name),

@@ -9,7 +9,7 @@ import { exposure } from './exposure.ts';
 import { ref, sub, type Resources } from './intrinsics.ts';
 import { knownImage } from './known-images.ts';
 import { logs } from './logs.ts';
-import { logicalId, pascal } from './naming.ts';
+import { compareText, logicalId, pascal } from './naming.ts';
 import { network } from './network.ts';
 import { permissions } from './permissions.ts';
 import type { Plan } from './plan.ts';
@@ -22,14 +22,19 @@ import { taskSize, type TaskSize } from './sizes.ts';
  * what to write for it.
  */
 export function design(app: App): Design {
-  const services = [...app.services].sort((a, b) => a.name.localeCompare(b.name));
+  const services = [...app.services].sort((a, b) => compareText(a.name, b.name));
   const ports = new Map(services.map((service) => [service.name, listeningPorts(service)]));
   const sorted: App = { ...app, services };
   const { edges, problems } = findEdges(sorted, ports);
   const { publicServices, notices } = published(services);
   const plan: Plan = { app: sorted, services, edges, publicServices, ports };
   const { sizes, tooLarge } = sizesOf(services);
-  const all = [...nameProblems(services), ...problems, ...tooLarge];
+  const all = [
+    ...nameProblems(services),
+    ...problems,
+    ...tooLarge,
+    ...publicServices.flatMap(withoutCertificate),
+  ];
   if (all.length > 0) throw new InputError(all);
 
   const parameters = designParameters(services);
@@ -160,7 +165,35 @@ function outputs({ publicServices }: Plan): Record<string, Output> {
   };
 }
 
-function volumeNotice({ name, mounts }: Service): Problem[] {
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-https-listener.html */
+function withoutCertificate({ service, listenerPort, containerPort, position }: PublicService): Problem[] {
+  if (listenerPort !== 443) return [];
+  return [
+    {
+      code: 'https-without-certificate',
+      message: `${service} publishes port 443, where HTTPS is expected, and the load balancer has no certificate`,
+      position,
+      fix: `publish a port that speaks HTTP, for example '80:${containerPort === 443 ? 80 : containerPort}'`,
+    },
+  ];
+}
+
+function volumeNotice({ name, mounts, replicas }: Service): Problem[] {
+  const shared = mounts.find(({ volume }) => volume !== undefined);
+  const separate: Problem[] =
+    shared && replicas.value > 1
+      ? [
+          {
+            code: 'volume-per-task-on-aws',
+            message: `each of the ${replicas.value} tasks of ${name} has a volume ${shared.volume} of its own on Fargate`,
+            position: replicas.position,
+          },
+        ]
+      : [];
+  return [...separate, ...ephemeral({ name, mounts })];
+}
+
+function ephemeral({ name, mounts }: Pick<Service, 'name' | 'mounts'>): Problem[] {
   return mounts
     .filter(({ volume }) => volume !== undefined)
     .map(({ volume, position }) => ({

@@ -7,10 +7,15 @@ import type { Plan } from './plan.ts';
  */
 const RECORD_TTL = 5;
 
+/** Whether others can look a service up: it is known to listen, or called at a port that only its caller says. */
+export const hasName = ({ ports, edges }: Plan, service: string): boolean =>
+  (ports.get(service) ?? []).length > 0 || edges.some(({ to }) => to === service);
+
 /** A private namespace, and a name in it for each service that listens. */
-export function discovery({ app, services, ports }: Plan): Resources {
+export function discovery(plan: Plan): Resources {
+  const { app, services } = plan;
   const zone = app.settings.namespace.value;
-  const named = services.filter(({ name }) => (ports.get(name) ?? []).length > 0);
+  const named = services.filter(({ name }) => hasName(plan, name));
   return {
     Namespace: resource(`the private zone ${zone}`, 'AWS::ServiceDiscovery::PrivateDnsNamespace', {
       Name: zone,

@@ -2,6 +2,7 @@ import type { App, Service } from '../compose/app.ts';
 import type { Position, Problem } from '../common/problem.ts';
 import type { Edge } from './design-model.ts';
 import { mentions } from './mentions.ts';
+import { compareText } from './naming.ts';
 
 export interface EdgesResult {
   readonly edges: readonly Edge[];
@@ -16,10 +17,17 @@ export function findEdges(app: App, ports: ReadonlyMap<string, readonly number[]
   const edges = new Map<string, Edge>();
   const problems: Problem[] = [];
   const services = new Map(app.services.map((service) => [service.name, service]));
+  // Names are resolved without regard to case: https://datatracker.ietf.org/doc/html/rfc4343
+  const byHost = new Map(app.services.map(({ name }) => [name.toLowerCase(), name]));
+  const aliases = new Map(
+    app.services.flatMap(({ name, aliases: others }) =>
+      others.map((alias) => [alias.toLowerCase(), name] as const),
+    ),
+  );
   const zone = app.settings.namespace.value;
   const serviceOf = (host: string) => {
-    const short = host.endsWith(`.${zone}`) ? host.slice(0, -zone.length - 1) : host;
-    return services.has(short) ? short : undefined;
+    const plain = host.toLowerCase();
+    return byHost.get(plain.endsWith(`.${zone}`) ? plain.slice(0, -zone.length - 1) : plain);
   };
 
   function add(
@@ -56,6 +64,9 @@ export function findEdges(app: App, ports: ReadonlyMap<string, readonly number[]
     for (const { name, value, position } of service.environment)
       for (const { service: to, port } of mentions(name, value, serviceOf))
         add(service, to, port ?? companionPort(service, name), `the variable ${name}`, position);
+    for (const { name, value, position } of service.environment)
+      for (const { service: to } of mentions(name, value, (host) => aliases.get(host.toLowerCase())))
+        if (to !== service.name && !calls(service.name, to)) problems.push(otherName(name, to, position));
     for (const { value, position } of service.links) {
       const to = value.split(':')[0]!;
       if (services.has(to) && !calls(service.name, to)) add(service, to, undefined, 'the link', position);
@@ -93,5 +104,15 @@ function unknownPort(from: Service, to: Service, because: string, position: Posi
   };
 }
 
+/** container_name and network aliases are names that Docker resolves; a service has one registry on AWS. */
+function otherName(variable: string, to: string, position: Position): Problem {
+  return {
+    code: 'name-unresolved',
+    message: `the variable ${variable} calls ${to} by another name, which does not resolve on AWS`,
+    position,
+    fix: `write ${to} in its place`,
+  };
+}
+
 const byName = (a: Edge, b: Edge): number =>
-  a.from.localeCompare(b.from) || a.to.localeCompare(b.to) || a.port - b.port;
+  compareText(a.from, b.from) || compareText(a.to, b.to) || a.port - b.port;

@@ -49,7 +49,7 @@ const targetGroup = (service: Service, port: number) =>
     // Fargate tasks have addresses of their own:
     // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
     TargetType: 'ip',
-    HealthCheckPath: healthPath(service),
+    HealthCheckPath: healthPath(service, port),
     // Found out soon: ten seconds to healthy or not, where the defaults take minutes.
     HealthCheckIntervalSeconds: 5,
     HealthCheckTimeoutSeconds: 2,
@@ -60,9 +60,9 @@ const targetGroup = (service: Service, port: number) =>
     TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '15' }],
   });
 
-/** x-aws health_path, else the path that the compose file's own health check asks for, else `/`. */
-function healthPath({ settings, healthCheck }: Service): string {
+/** x-aws health_path, else the path that the compose file's own health check asks for at this port, else `/`. */
+function healthPath({ settings, healthCheck }: Service, port: number): string {
   if (settings.healthPath) return settings.healthPath.value;
-  const asked = /https?:\/\/[^\s/'"]+(\/[^\s'"|;&]*)/.exec(healthCheck?.command.join(' ') ?? '');
-  return asked?.[1] ?? '/';
+  const asked = /http:\/\/[^\s/:'"]+(?::(\d+))?(\/[^\s'"|;&)]*)/.exec(healthCheck?.command.join(' ') ?? '');
+  return asked && Number(asked[1] ?? 80) === port ? asked[2]! : '/';
 }

@@ -26,6 +26,9 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
 const HOST_LIKE =
   /(^|_)(HOST|HOSTS|HOSTNAME|ADDR|ADDRESS|SERVER|SERVERS|ENDPOINT|ENDPOINTS|URL|URI|UPSTREAM|BROKER|BROKERS|DSN|NODES)$/i;
 
+/** Variables that hold none, even where the value looks like one: `redis:7` in REDIS_IMAGE is an image. */
+const NO_HOST = /(^|_)(USER|USERNAME|LOGIN|PASS|PASSWORD|PWD|TOKEN|SECRET|KEY|IMAGE|TAG|VERSION)$/i;
+
 /** `scheme://user:password@host:port/path`, where the scheme may have a driver (`postgresql+psycopg`, `jdbc:mysql`). */
 const URL_SHAPE = /^(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?:\/\/(?:[^@/\s]*@)?([^/?#\s]+)/i;
 const HOST_PORT = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?):(\d{1,5})(?:\/.*)?$/i;
@@ -45,6 +48,7 @@ export function mentions(
     const scheme = url[1]!.toLowerCase();
     return url[2]!.split(',').flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme]));
   }
+  if (NO_HOST.test(variable)) return [];
   return value
     .split(',')
     .map((part) => part.trim())
@@ -64,5 +68,6 @@ function mention(
   const service = serviceOf(host.toLowerCase());
   if (service === undefined) return [];
   const port = said !== undefined && /^\d+$/.test(said) ? Number(said) : fallback;
+  if (port !== undefined && (port < 1 || port > 65_535)) return [];
   return [{ service, ...(port === undefined ? {} : { port }) }];
 }

@@ -18,8 +18,12 @@ export const logicalId = {
   discovery: (service: string) => `${pascal(service)}Discovery`,
   targetGroup: (service: string, port: number) => `${pascal(service)}TargetGroup${port}`,
   listener: (service: string, port: number) => `${pascal(service)}Listener${port}`,
+  /** With a word before the port: `api2` on 80 is not `api` on 280. */
   edge: (from: string, to: string, port: number, direction: 'Ingress' | 'Egress') =>
     direction === 'Egress'
-      ? `${pascal(from)}EgressTo${pascal(to)}${port}`
-      : `${pascal(to)}IngressFrom${pascal(from)}${port}`,
+      ? `${pascal(from)}EgressTo${pascal(to)}Port${port}`
+      : `${pascal(to)}IngressFrom${pascal(from)}Port${port}`,
 } as const;
+
+/** By code points: the order of no language, the same on every machine. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

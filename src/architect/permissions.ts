@@ -1,3 +1,4 @@
+import type { Service } from '../compose/app.ts';
 import { getAtt, resource, sub, type Resources } from './intrinsics.ts';
 import { logicalId } from './naming.ts';
 import type { Plan } from './plan.ts';
@@ -9,9 +10,30 @@ const trust = {
   ],
 };
 
+/** These know no resource, and write to the root: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html */
+export const takesExec = ({ readonlyRoot }: Service): boolean => !readonlyRoot;
+const EXEC = {
+  PolicyName: 'exec',
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: [
+          'ssmmessages:CreateControlChannel',
+          'ssmmessages:CreateDataChannel',
+          'ssmmessages:OpenControlChannel',
+          'ssmmessages:OpenDataChannel',
+        ],
+        Resource: '*',
+      },
+    ],
+  },
+};
+
 /**
  * The execution role pulls images and writes logs, and only those of this project; a task role is what the program itself may
- * do, and nothing asks for anything yet.
+ * do: take `fairway exec`, where it can, and nothing else.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
 export function permissions({ services }: Plan): Resources {
@@ -44,9 +66,12 @@ export function permissions({ services }: Plan): Resources {
       ],
     }),
     ...Object.fromEntries(
-      services.map(({ name }) => [
-        logicalId.taskRole(name),
-        resource(`${name}: the role of its program`, 'AWS::IAM::Role', { AssumeRolePolicyDocument: trust }),
+      services.map((service) => [
+        logicalId.taskRole(service.name),
+        resource(`${service.name}: the role of its program`, 'AWS::IAM::Role', {
+          AssumeRolePolicyDocument: trust,
+          ...(takesExec(service) ? { Policies: [EXEC] } : {}),
+        }),
       ]),
     ),
   };

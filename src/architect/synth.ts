@@ -6,7 +6,11 @@ const SHORT: Readonly<Record<string, string>> = { Ref: '!Ref', 'Fn::Sub': '!Sub'
 
 /** The template as YAML, with short intrinsics; the same template gives the same bytes. */
 export function renderTemplate(template: Template): string {
-  const document = new Document(template, { aliasDuplicateObjects: false });
+  const document = new Document(template, {
+    aliasDuplicateObjects: false,
+    // AWS reads YAML 1.1, where a bare `on` is true and 1:30 a number: such texts get quotes.
+    version: '1.1',
+  });
   visit(document, {
     Map(_key, node) {
       const [pair, ...others] = node.items;
@@ -28,7 +32,7 @@ export function renderTemplate(template: Template): string {
   });
   const { contents } = document;
   if (isMap(contents)) separate(contents as YAMLMap);
-  return document.toString({ lineWidth: 0, singleQuote: true });
+  return document.toString({ lineWidth: 0, singleQuote: true, directives: false });
 }
 
 function tagged(tag: string, value: string): Scalar {

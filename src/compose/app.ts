@@ -81,7 +81,6 @@ export interface Service {
   readonly user?: Located<string>;
   readonly workingDirectory?: Located<string>;
   readonly readonlyRoot: boolean;
-  readonly init: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly architecture: 'X86_64' | 'ARM64';
   /** container_name and network aliases: other names that Docker would resolve and AWS will not. */

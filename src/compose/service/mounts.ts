@@ -84,7 +84,7 @@ function checked(found: Findings, { target, volume, position }: Mount): boolean 
     return false;
   }
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
-  if (volume !== undefined && !/^[A-Za-z0-9][\w.-]*$/.test(volume)) {
+  if (volume !== undefined && !/^[A-Za-z0-9][\w-]*$/.test(volume)) {
     wrong(
       found,
       position,

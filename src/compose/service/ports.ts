@@ -122,9 +122,12 @@ export function readExpose(found: Findings, at: Field | undefined): ExposedPort[
         `${JSON.stringify(value)} is no port of ${at?.name}`,
         "write a port, for example '5000'",
       );
-    return (numbers ?? []).map(
-      (port) => ({ port, protocol: protocol === 'udp' ? 'udp' : 'tcp', position }) as const,
-    );
+    if (protocol !== 'tcp') {
+      const message = `${at?.name} exposes ${value}, and only tcp is let from service to service`;
+      wrong(found, position, message, 'write a tcp port, or remove it', 'compose-port-protocol');
+      return [];
+    }
+    return (numbers ?? []).map((port) => ({ port, protocol: 'tcp', position }) as const);
   });
 }
 

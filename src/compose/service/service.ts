@@ -80,7 +80,6 @@ export function readService(
     networks: networkNames(found, at),
     mounts: readMounts(found, field(at, 'volumes')),
     readonlyRoot: flag(found, field(at, 'read_only'))?.value ?? false,
-    init: flag(found, field(at, 'init'))?.value ?? false,
     labels: readLabels(found, field(at, 'labels')),
     architecture: readArchitecture(found, at),
     aliases: readAliases(found, at),
