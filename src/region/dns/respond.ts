@@ -17,9 +17,9 @@ export interface ResponderOptions {
   readonly random: () => number;
 }
 const codes = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4 } as const;
-/** What an answer over UDP may hold: 512 bytes without EDNS, and no more than goes unfragmented with it. */
+/** What an answer over UDP may hold: 512 bytes without EDNS, and what links with jumbo frames carry in one piece with it. */
 const plainLimit = 512;
-const edns = 1232;
+const edns = 4096;
 
 /** The reply to one query as it came over the wire; undefined where it deserves none. */
 export async function respond(

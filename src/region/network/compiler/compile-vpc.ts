@@ -68,15 +68,20 @@ export function compileVpc(
     if (of === vpcId && kind === 'Gateway')
       targets.set(id, rules.chain(`gateway_${id}`, ['ct mark set 1 goto outside']));
 
-  for (const { id } of topology.routeTables.filter((each) => each.vpcId === vpcId))
-    compileRouteTable(topology, id, rules, reasons, targets);
+  const tables = new Map(
+    topology.routeTables
+      .filter((each) => each.vpcId === vpcId)
+      .map(({ id }) => [id, compileRouteTable(topology, id, rules, reasons, targets)]),
+  );
   for (const subnet of subnets) {
     // Within one subnet neither network ACL nor route table is asked.
     // https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
     rules.chain(`from_${subnet.id}`, [
       `ip daddr ${subnet.cidr} goto deliver`,
       acl(subnet.networkAclId, 'egress'),
-      `goto routes_${subnet.routeTableId}`,
+      tables.has(subnet.routeTableId)
+        ? `goto ${tables.get(subnet.routeTableId)}`
+        : reasons.deny(`route table ${subnet.routeTableId}: unknown`, [subnet.routeTableId]),
     ]);
     rules.chain(`into_${subnet.id}`, [acl(subnet.networkAclId, 'ingress'), 'goto deliver']);
     rules.chain(`replies_${subnet.id}`, [acl(subnet.networkAclId, 'ingress'), 'accept']);

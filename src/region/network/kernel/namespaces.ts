@@ -42,15 +42,19 @@ export function linkCommands(link: PlacedLink): string[] {
   ];
 }
 
-/** The holder's side. A second interface answers by its own gateway whatever is sent from its address. */
+/**
+ * The holder's side. What has no address yet leaves by the first interface that is left; what is sent from the address of a further
+ * one leaves by that one.
+ */
 function holderCommands({ address, gateway, index }: PlacedLink): string[] {
   const route = `default via ${gateway} dev eth${index} onlink src ${address}`;
+  const table = 1000 + index;
   return [
     `addr replace ${address}/32 dev eth${index}`,
     `link set eth${index} up`,
-    ...(index === 0
-      ? [`route replace ${route}`]
-      : [`route replace ${route} table ${1000 + index}`, `rule add from ${address} lookup ${1000 + index}`]),
+    `route replace ${route} metric ${100 + index}`,
+    `route replace ${route} table ${table}`,
+    `rule add from ${address} lookup ${table}`,
   ];
 }
 

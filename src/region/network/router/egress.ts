@@ -45,6 +45,9 @@ async function handOver(inside: Socket, originals: Originals, settings: EgressSe
     outside.pipe(inside);
     inside.pipe(outside);
   });
+  outside.once('end', () => {
+    if (!open) outside.destroy();
+  });
   outside.once('close', () => {
     if (!open || !inside.writableFinished) inside.resetAndDestroy();
   });
