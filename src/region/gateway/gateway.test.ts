@@ -64,6 +64,7 @@ const s3: Handlers<typeof import('@aws-sdk/client-s3')> = {
   HeadObject() {
     throw new ApiError('NotFound', '', 404);
   },
+  DeleteObjects: () => ({}),
   GetBucketLocation: () => ({ LocationConstraint: 'eu-west-1' }),
   CopyObject: ({ CopySource }) => ({ CopyObjectResult: { ETag: CopySource } }),
 };
@@ -213,6 +214,9 @@ test('a service that the region does not have is refused in the format of the cl
 test('S3: hostile requests are client errors', async () => {
   expect((await fetch(`${url}/b/%zz`)).status).toBe(400);
   expect((await fetch(`${url}/b?frobnicate`)).status).toBe(501);
+  const bucket = (body: string) => fetch(`${url}/b?delete`, { method: 'POST', body });
+  expect(await (await bucket('<Delete><Object><Key>k</Key></Delete>')).text()).toContain('MalformedXML');
+  expect(await (await bucket('<Delete><Objekt/></Delete>')).text()).toContain('Delete.Objekt');
   const chunked = await fetch(`${url}/b/k`, {
     method: 'PUT',
     headers: { 'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER' },

@@ -15,6 +15,8 @@ interface Common {
 }
 export interface Structure extends Common {
   readonly kind: 'structure';
+  /** Exactly one member is set. */
+  readonly union: boolean;
   readonly members: readonly Member[];
   readonly byName: ReadonlyMap<string, Member>;
 }
@@ -63,6 +65,7 @@ export function shapeOf(schema: NormalizedSchema): Shape {
     return {
       ...common,
       kind: 'structure',
+      union: schema.isUnionSchema(),
       get members() {
         return structural(schema).members;
       },

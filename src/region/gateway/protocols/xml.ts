@@ -98,6 +98,7 @@ export function decodeXml(shape: Shape, value: unknown, path: string): unknown {
         const child = property(value, inner.memberTraits.xmlName ?? name);
         if (child !== undefined) decoded[name] = decodeXml(inner, child, path ? `${path}.${name}` : name);
       }
+      refuseUnknown(shape, value, path);
       return decoded;
     }
     case 'list': {
@@ -118,6 +119,14 @@ export function decodeXml(shape: Shape, value: unknown, path: string): unknown {
     default:
       return fromText(shape, text(value), path);
   }
+}
+
+const MARKUP = /^(#text|xmlns(:.*)?|xsi:.*)$/;
+function refuseUnknown(shape: Structure, value: unknown, path: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  const known = new Set(shape.members.map((member) => member.shape.memberTraits.xmlName ?? member.name));
+  for (const key of Object.keys(value))
+    if (!known.has(key) && !MARKUP.test(key)) fail({ kind: 'unknown', path: path ? `${path}.${key}` : key });
 }
 
 function property(value: unknown, name: string): unknown {
