@@ -45,7 +45,10 @@ export async function prepareContainer(
   const inMount = mounts.entries.some(({ target }) => `${workingDirectory}/`.startsWith(`${target}/`));
   const files = [...ownEntries, ...extra].map(({ target }) => target).concat(mounts.files);
   const directories = new Set([
-    ...['/proc', '/sys', '/dev', ...(inMount ? [] : [workingDirectory])],
+    '/proc',
+    '/sys',
+    '/dev',
+    inMount ? '/' : workingDirectory,
     ...files.map(dirname),
     ...mounts.directories,
   ]);

@@ -42,8 +42,17 @@ export function dropPrivileges(
   if (ids === 'single') {
     const nested = uid !== 0 || gid !== 0;
     return [
-      ...(nested ? run('unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--') : []),
-      ...run('setpriv', '--no-new-privs', '--inh-caps=-all', '--bounding-set=-all', '--'),
+      ...(nested
+        ? run('unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps', '--')
+        : []),
+      ...run(
+        'setpriv',
+        '--no-new-privs',
+        '--ambient-caps=-all',
+        '--inh-caps=-all',
+        '--bounding-set=-all',
+        '--',
+      ),
       ...env,
     ];
   }

@@ -9,6 +9,7 @@
  * The shell around it gives the exit code as docker does (unshare --fork loses it for SIGKILL in some versions) and is silent about
  * signals. `ready` on standard output means that the program follows; standard error says why it does not. The program itself
  * writes into the two FIFOs, which can be opened anew by /dev/stdout and /dev/stderr, as sockets cannot.
+ * As in docker any user may listen on any port: https://github.com/moby/moby/blob/master/daemon/oci_linux.go (WithSysctls).
  * After the pivot only builtins and what lies in /.fairway can run: the image may have no shell at all.
  */
 export const startScript = String.raw`
@@ -19,6 +20,7 @@ set -eu
 exec 3>"$1/stdout" 4>"$1/stderr"
 layers=$2 overlay=$3 root=$1/root fstab=$1/fstab devices=$4 hostname=$5 readonly=$6
 shift 6
+echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
 cd "$layers"
 mount -t overlay -o "$overlay" overlay "$root"
 while [ "$1" != -- ]; do [ -d "$root$1" ] || mkdir -p "$root$1"; shift; done; shift

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Netd } from '../../network/netd-client.ts';
@@ -11,7 +11,6 @@ import { accounts, mergeUsr, putFiles } from './files.ts';
 import type { StandIn } from './model.ts';
 import { fillNode } from './node-files.ts';
 import { type Archive, type Packages, upstreamVersion } from './packages.ts';
-import { chmod } from 'node:fs/promises';
 
 const execute = promisify(execFile);
 
@@ -40,7 +39,14 @@ export function createStandInMaker(context: {
   }
   const recipe = async (standIn: StandIn) =>
     sha256(
-      canonicalJson([baseShape, basePackages, netd.ids, standIn, standIn.config(''), await stampOf(standIn)]),
+      canonicalJson([
+        baseShape,
+        basePackages,
+        netd.ids,
+        standIn,
+        standIn.config('', netd.ids),
+        await stampOf(standIn),
+      ]),
     );
 
   /** Downloads, then hands the archives to `use` before they are removed. */
@@ -118,10 +124,10 @@ export function createStandInMaker(context: {
       const config: ImageConfig = {
         exposedPorts: [],
         volumes: [],
-        ...standIn.config(version),
+        ...standIn.config(version, netd.ids),
         environment: {
           PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-          ...standIn.config(version).environment,
+          ...standIn.config(version, netd.ids).environment,
         },
       };
       const digest = await store.putManifest({ config, layers: [bottom.key, top.key] });

@@ -16,7 +16,8 @@ export interface StandIn {
   >;
   /** Paths of packages that the official image does not have. */
   readonly remove: readonly string[];
-  config(version: string): Partial<ImageConfig>;
+  /** `ids`: whether other users than the one who runs Fairway exist inside. */
+  config(version: string, ids: 'range' | 'single'): Partial<ImageConfig>;
 }
 export type StandInFile =
   | { readonly text: string; readonly mode?: number }

@@ -12,8 +12,10 @@ if [ "$1" = nginx ] || [ "$1" = nginx-debug ]; then
     esac
   done
   # Where no other user exists the workers cannot become one, and nginx would end.
-  if [ "$(id -u)" = 0 ] && ! [ "$(awk 'NR == 2' /proc/self/uid_map)" ] && [ -w /etc/nginx/nginx.conf ]; then
-    sed -i 's/^[[:space:]]*user[[:space:]].*;/# one user id on this machine: &/' /etc/nginx/nginx.conf
+  if ! [ "$(awk 'NR == 2' /proc/self/uid_map)" ] && [ -w /etc/nginx/nginx.conf ]; then
+    directive='user root;'
+    [ "$(id -u)" = 0 ] || directive=
+    sed -i "s/^[[:space:]]*user[[:space:]][^;]*;/$directive/" /etc/nginx/nginx.conf
   fi
 fi
 exec "$@"
@@ -123,7 +125,9 @@ export const nginx: StandIn = {
     '/etc/logrotate.d',
     '/var/www',
   ],
-  config: (version) => ({
+  config: (version, ids) => ({
+    // As root it would give its folders to a user who does not exist.
+    ...(ids === 'single' ? { user: 'nginx' } : {}),
     entrypoint: ['/docker-entrypoint.sh'],
     command: ['nginx', '-g', 'daemon off;'],
     environment: { NGINX_VERSION: version },
