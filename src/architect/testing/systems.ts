@@ -1,0 +1,50 @@
+import type { App } from '../../compose/app.ts';
+import { readProject } from '../../compose/project.ts';
+
+export type Files = Readonly<Record<string, string>>;
+
+export function appOf(files: Files | string): App {
+  const all: Files = typeof files === 'string' ? { 'compose.yaml': files } : files;
+  return readProject({
+    paths: ['compose.yaml'],
+    environment: {},
+    readFile: (path) => (Object.hasOwn(all, path) ? all[path] : undefined),
+  });
+}
+
+/** Web, API, queue, worker, with every way of naming a peer. */
+export const JOBS: Files = {
+  'compose.yaml': `name: jobs
+services:
+  web:
+    image: nginx:1.27
+    ports: ['80:80']
+    depends_on: [api]
+  api:
+    build: ./api
+    environment:
+      REDIS_URL: redis://redis.local:6379
+    deploy: {replicas: 2}
+    healthcheck:
+      test: curl -f http://localhost:5000/health
+      interval: 10s
+      start_period: 20s
+  worker:
+    build: {context: ./worker, target: run, args: {LEVEL: '3'}}
+    command: node worker.js
+    environment: [REDIS_HOST=redis, LOG_USER=api, MODE=on]
+    stop_grace_period: 20s
+  redis:
+    image: redis:7
+    volumes: ['queue:/data']
+volumes:
+  queue:
+`,
+  'api/Dockerfile': 'FROM node:20-slim\nEXPOSE 5000\nCMD ["node", "api.js"]\n',
+  'worker/Dockerfile': 'FROM node:20-slim AS run\nCMD ["node", "worker.js"]\n',
+};
+
+export const withSettings = (files: Files, settings: string): Files => ({
+  ...files,
+  'compose.yaml': `x-aws: ${settings}\n${files['compose.yaml']}`,
+});
