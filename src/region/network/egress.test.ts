@@ -196,7 +196,7 @@ describe('the way out', () => {
         console.log(got.equals(sent));
       });
       socket.end(sent);`;
-    expect(await net.script('back', digest)).toBe('true');
+    for (let round = 0; round < 5; round++) expect(await net.script('back', digest)).toBe('true');
   });
 
   it('keeps many connections apart', async () => {

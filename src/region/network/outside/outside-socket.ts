@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { joinSockets } from '../router/join-sockets.ts';
 import type { OutsideRequest } from '../router/protocol.ts';
 import { dialTarget } from './dial-target.ts';
 
@@ -61,16 +62,28 @@ export async function openOutsideSocket({
       log(`not dialled: ${request.address}:${request.port}: ${target.refused}`);
       return void router.destroy();
     }
-    const far = connect({ host: target, port: request.port, family: 4, allowHalfOpen: true, noDelay: true });
-    far.setTimeout(dialMilliseconds, () => far.destroy());
-    far.on('error', () => router.destroy());
-    far.once('close', () => router.destroy());
-    router.once('close', () => far.destroy());
+    const far = connect({
+      host: target,
+      port: request.port,
+      family: 4,
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    const giveUp = () => {
+      far.destroy();
+      router.destroy();
+    };
+    far.setTimeout(dialMilliseconds, giveUp);
+    far.on('error', () => {});
+    far.once('close', giveUp);
+    router.once('close', giveUp);
     far.once('connect', () => {
       far.setTimeout(0);
+      far.off('timeout', giveUp);
+      far.off('close', giveUp);
+      router.off('close', giveUp);
       router.write('+');
-      far.pipe(router);
-      router.pipe(far);
+      joinSockets(far, router);
     });
   }
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { breakOff, joinSockets } from './join-sockets.ts';
 import { openOriginals, type Originals } from './originals.ts';
 import type { EgressSettings, OutsideRequest } from './protocol.ts';
 
@@ -33,22 +34,22 @@ async function handOver(inside: Socket, originals: Originals, settings: EgressSe
   const destination = await originals.take(inside.remoteAddress ?? '', inside.remotePort ?? 0);
   if (!destination) return void inside.resetAndDestroy();
   const outside = connect({ path: settings.socket, allowHalfOpen: true });
-  inside.once('close', () => outside.destroy());
   const request: OutsideRequest = { token: settings.token, ...destination };
-  outside.on('error', () => inside.resetAndDestroy());
+  const giveUp = () => {
+    outside.destroy();
+    breakOff(inside);
+  };
+  outside.on('error', () => {});
+  outside.once('close', giveUp);
+  outside.once('end', giveUp);
+  inside.once('close', giveUp);
   outside.write(`${JSON.stringify(request)}\n`);
-  let open = false;
   // The region answers with one byte once it has a connection; without it there is none.
   outside.once('readable', () => {
     if (outside.read(1) === null) return;
-    open = true;
-    outside.pipe(inside);
-    inside.pipe(outside);
-  });
-  outside.once('end', () => {
-    if (!open) outside.destroy();
-  });
-  outside.once('close', () => {
-    if (!open || !inside.writableFinished) inside.resetAndDestroy();
+    outside.off('close', giveUp);
+    outside.off('end', giveUp);
+    inside.off('close', giveUp);
+    joinSockets(inside, outside);
   });
 }
