@@ -97,6 +97,8 @@ export interface ResourceRecord {
   readonly status: ResourceStatus;
   readonly statusReason?: string | undefined;
   readonly changedAt: Date;
+  /** When it was decided to make it. */
+  readonly begunAt: Date;
 }
 
 export interface EventRecord {

@@ -100,7 +100,8 @@ async function patiently(
       return true;
     } catch (error) {
       const held =
-        error instanceof ApiError && /DependencyViolation|ResourceInUse|InUse$|\.InUse/.test(error.code);
+        error instanceof ApiError &&
+        /DependencyViolation|ResourceInUse|InUse$|\.InUse|ClusterContains/.test(error.code);
       if (!held || work.region.clock.now() >= until || error instanceof Cancelled) throw error;
       return undefined;
     }

@@ -14,7 +14,7 @@ export function contextOf(
   state: State,
   stack: Pick<StackRecord, 'id' | 'name'>,
   type: AnyResourceType,
-  record: Pick<ResourceRecord, 'key' | 'logicalId' | 'generation'>,
+  record: Pick<ResourceRecord, 'key' | 'logicalId' | 'generation' | 'begunAt'>,
   wanted: { readonly properties: Properties; readonly tags: readonly Tag[] },
   signal: AbortSignal,
 ): Context<Record<string, unknown>> {
@@ -31,6 +31,7 @@ export function contextOf(
     others: state
       .generations(stack.id, logicalId)
       .flatMap((other) => (other.key === key || other.physicalId === undefined ? [] : other.physicalId)),
+    begunAt: record.begunAt,
     signal,
     wait: (tables, check) => waitUntil(region, tables, signal, check),
   };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { InputError } from '../../../../common/problem.ts';
 import type { Region } from '../../../region.ts';
 import { inputText } from '../errors.ts';
@@ -72,6 +73,8 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
       if (!stack || !operation || operation.stalled || stopping || current.replaced) return;
       current.phase = new AbortController();
       const { signal } = current.phase;
+      // Every step that waits listens to it.
+      setMaxListeners(0, signal);
       const work: Work = { region, state, journal, types, stack, signal, stopping: () => stopping };
       if (operation.phase === 'apply') await applyPhase(work, operation, current.phase);
       else if (operation.phase === 'rollback') await rollbackPhase(work, operation);

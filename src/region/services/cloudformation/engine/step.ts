@@ -155,6 +155,7 @@ function refuse(
 function begin(work: ApplyWork, type: string, logicalId: string, wanted: Wanted | undefined): string {
   const generation = (work.state.generations(work.stack.id, logicalId).at(-1)?.generation ?? 0) + 1;
   const key = `${work.stack.id}/${logicalId}/${generation}`;
+  const now = new Date(work.region.clock.now());
   work.state.putResource({
     key,
     stackId: work.stack.id,
@@ -170,7 +171,8 @@ function begin(work: ApplyWork, type: string, logicalId: string, wanted: Wanted 
     deletionPolicy: wanted?.resource.deletionPolicy ?? 'Delete',
     updateReplacePolicy: wanted?.resource.updateReplacePolicy ?? 'Delete',
     status: 'CREATE_IN_PROGRESS',
-    changedAt: new Date(work.region.clock.now()),
+    changedAt: now,
+    begunAt: now,
   });
   return key;
 }

@@ -16,6 +16,8 @@ export interface Context<P> {
   readonly tags: readonly Tag[];
   /** Physical ids of other generations of this logical id: not what `find` looks for. */
   readonly others: readonly string[];
+  /** When it was decided to make it: what is older is not what `find` looks for. */
+  readonly begunAt: Date;
   /** Ends waiting when the operation has failed elsewhere or the region stops. */
   readonly signal: AbortSignal;
   /** Looks again after each write to tables of these names (and now and then), until `check` gives something. */

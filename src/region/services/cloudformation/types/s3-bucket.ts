@@ -1,31 +1,34 @@
-import { gone, orMissing } from '../engine/failure.ts';
-import { isOurs, tagChanges } from './changes.ts';
-import { resourceType, type Existing } from './resource-type.ts';
+import type { BucketLocationConstraint } from '@aws-sdk/client-s3';
+import { gone } from '../engine/failure.ts';
+import { resourceType } from './resource-type.ts';
 
 interface Properties {
   readonly BucketName?: string;
-  readonly Tags?: unknown;
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html */
 export const bucket = resourceType<Properties>({
   type: 'AWS::S3::Bucket',
-  properties: ['BucketName', 'Tags'],
+  properties: ['BucketName'],
   naming: { property: 'BucketName', limit: 63, lowerCase: true },
   async create({ region, name }) {
-    await region.api.s3.CreateBucket({ Bucket: name });
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: us-east-1 is what no constraint means.
+    const here = region.identity.region;
+    await region.api.s3.CreateBucket({
+      Bucket: name,
+      ...(here === 'us-east-1'
+        ? {}
+        : { CreateBucketConfiguration: { LocationConstraint: here as BucketLocationConstraint } }),
+    });
     return name;
   },
-  /** A bucket is tagged by a second call: between the two, only a name that CloudFormation made tells whose it is. */
-  async find({ region, name, properties, tags }) {
-    if (properties.BucketName === undefined)
-      return (await orMissing(region.api.s3.HeadBucket({ Bucket: name }))) && name;
-    const found = await orMissing(region.api.s3.GetBucketTagging({ Bucket: name }));
-    return isOurs(tags, found?.TagSet) ? name : undefined;
-  },
-  async sync(existing) {
-    const { put, remove } = tagChanges(existing);
-    if (!existing.before || put.length > 0 || remove.length > 0) await tag(existing);
+  /** A bucket that was there before is somebody else's. */
+  async find({ region, name, begunAt }) {
+    const { Buckets = [] } = await region.api.s3.ListBuckets({});
+    const found = Buckets.find(({ Name }) => Name === name);
+    // Whole seconds are all that S3 tells.
+    const since = Math.floor(begunAt.getTime() / 1000) * 1000;
+    return found && (found.CreationDate?.getTime() ?? 0) >= since ? name : undefined;
   },
   read: async ({ region, physicalId }) => ({
     Arn: `arn:aws:s3:::${physicalId}`,
@@ -34,10 +37,3 @@ export const bucket = resourceType<Properties>({
   }),
   delete: ({ region, physicalId }) => gone(region.api.s3.DeleteBucket({ Bucket: physicalId })),
 });
-
-async function tag({ region, physicalId, tags }: Existing<Properties>): Promise<void> {
-  await region.api.s3.PutBucketTagging({
-    Bucket: physicalId,
-    Tagging: { TagSet: tags.map(({ Key, Value }) => ({ Key, Value })) },
-  });
-}
