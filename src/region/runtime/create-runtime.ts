@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Netd } from '../network/netd-client.ts';
+import { buildImage } from './build/build.ts';
+import { announcedSettings, type HostSettings, readHostSettings } from './build/host-settings.ts';
 import { createResolver } from './images/resolve.ts';
 import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
@@ -54,12 +56,30 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   const cleaned = Promise.all(
     ['containers', 'tmp'].map((name) => removeInside(netd, join(stateDirectory, name))),
   );
+  // On the file system of the layers, because overlayfs needs its working directory beside what it writes.
+  const buildContext: LaunchContext = { ...context, stateDirectory: join(cacheDirectory, 'builds') };
+  let hostSettings: Promise<HostSettings> | undefined;
   cleaned.catch((error: unknown) => options.log(`cannot clean up: ${String(error)}`));
 
   return {
     resolve: resolver.resolve,
     probe: resolver.probe,
-    build: () => Promise.reject(new Error('not built yet')),
+    async build(request, onProgress) {
+      await cleaned;
+      const { digest, cached } = await buildImage({
+        launch: buildContext,
+        volumes: openVolumes(buildContext),
+        request,
+        hostSettings: announcedSettings(() => (hostSettings ??= readHostSettings(nodePath)), onProgress),
+        buildNetwork: options.buildNetwork,
+        nameServers: options.buildNameServers,
+        resolve: (reference) => resolver.resolve(reference, onProgress),
+        progress: onProgress,
+      });
+      const reference = `${registry}/${request.repository}@${digest}`;
+      await store.putReference({ reference, digest });
+      return { digest, reference, cached };
+    },
     async start(spec) {
       await cleaned;
       return startContainer(context, volumes, { spec });

@@ -44,6 +44,7 @@ export interface ImageConfig {
     readonly startPeriodSeconds?: number;
   };
   readonly volumes: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
 }
 export interface BuildRequest {
   /** Repository name in the local ECR: `jobs/api`. */

@@ -23,7 +23,7 @@ export interface LaunchTools {
 }
 
 const programs = ['umount', 'setpriv', 'unshare', 'env'];
-const shape = 2;
+const shape = 3;
 
 export async function launchTools(store: ImageStore): Promise<LaunchTools> {
   const files = new Map<string, string>();
@@ -45,6 +45,8 @@ async function fill(directory: string, files: ReadonlyMap<string, string>): Prom
   const home = join(directory, '.fairway');
   for (const name of ['.fairway/host', 'proc', 'sys', 'dev', 'etc'])
     await mkdir(join(directory, name), { recursive: true });
+  // Where a build's certificates are mounted.
+  await writeFile(join(home, 'certificates.pem'), '');
   for (const name of ['hosts', 'hostname', 'resolv.conf']) await writeFile(join(directory, 'etc', name), '');
   for (const [name, path] of files) {
     const { loader, libraries } = await closure(path);

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, type Stats } from 'node:fs';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { IgnoreRules } from './ignore.ts';
+import { globExpression, isGlob } from './pattern.ts';
+
+/** One file of the context that COPY takes. */
+export interface SourceEntry {
+  /** Relative to where the source's content goes; empty for a copied directory itself. */
+  readonly path: string;
+  readonly file: string;
+  readonly stats: Stats;
+}
+export interface Sources {
+  readonly entries: readonly SourceEntry[];
+  /** Whether the destination must be a directory. */
+  readonly needsDirectory: boolean;
+}
+
+/** The files that COPY's sources name; a string says what is wrong with one of them. */
+export async function selectSources(
+  context: string,
+  ignore: IgnoreRules,
+  sources: readonly string[],
+): Promise<Sources | string> {
+  const entries: SourceEntry[] = [];
+  let needsDirectory = sources.length > 1;
+  for (const source of sources) {
+    // Sources cannot leave the context: https://docs.docker.com/reference/dockerfile/#copy
+    const clean = posix.join('/', source).slice(1);
+    const matches = isGlob(clean) ? await expandGlob(context, ignore, clean) : [clean];
+    let found = 0;
+    for (const match of matches) {
+      const file = join(context, match);
+      const stats = await lstat(file).catch(() => undefined);
+      if (!stats) continue;
+      const ignored = match !== '' && ignore.ignores(match);
+      if (stats.isDirectory()) {
+        needsDirectory = true;
+        const content = await walk(context, ignore, match, '');
+        if (ignored && content.length === 0) continue;
+        entries.push({ path: '', file, stats }, ...content);
+      } else if (ignored) continue;
+      else entries.push({ path: posix.basename(match), file, stats });
+      found++;
+    }
+    if (found > 1) needsDirectory = true;
+    if (found === 0)
+      return matches.some((match) => ignore.ignores(match))
+        ? `"${source}" is left out by .dockerignore`
+        : `"${source}" is not in the build context ${context}`;
+  }
+  return { entries, needsDirectory };
+}
+
+async function expandGlob(context: string, ignore: IgnoreRules, pattern: string): Promise<readonly string[]> {
+  let paths = [''];
+  for (const part of pattern.split('/')) {
+    const expression = isGlob(part) ? globExpression(part) : undefined;
+    const next = await Promise.all(
+      paths.map(async (base) => {
+        if (!expression) return [posix.join(base, part)];
+        const names = await readdir(join(context, base)).catch(() => []);
+        return names.filter((name) => expression.test(name)).map((name) => posix.join(base, name));
+      }),
+    );
+    paths = next.flat();
+  }
+  return paths.filter((path) => !ignore.ignores(path)).sort();
+}
+
+async function walk(
+  context: string,
+  ignore: IgnoreRules,
+  directory: string,
+  prefix: string,
+): Promise<readonly SourceEntry[]> {
+  const entries: SourceEntry[] = [];
+  for (const name of (await readdir(join(context, directory))).sort()) {
+    const path = posix.join(directory, name);
+    const ignored = ignore.ignores(path);
+    if (ignored && ignore.prunes) continue;
+    const file = join(context, path);
+    const stats = await lstat(file);
+    const inner = posix.join(prefix, name);
+    if (stats.isDirectory()) {
+      const content = await walk(context, ignore, path, inner);
+      if (!ignored || content.length > 0) entries.push({ path: inner, file, stats }, ...content);
+    } else if (!ignored) entries.push({ path: inner, file, stats });
+  }
+  return entries;
+}
+
+/** What of a file decides whether a layer can be used again; times do not. */
+export async function fingerprint({ path, file, stats }: SourceEntry): Promise<readonly unknown[]> {
+  const mode = stats.mode & 0o7777;
+  if (stats.isDirectory()) return [path, 'directory', mode];
+  if (stats.isSymbolicLink()) return [path, 'link', await readlink(file)];
+  return [path, 'file', mode, await hashFile(file, stats.size)];
+}
+
+async function hashFile(file: string, size: number): Promise<string> {
+  const hash = createHash('sha256');
+  if (size < 1 << 20) return hash.update(await readFile(file)).digest('hex');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Maps with a bounded number at once, in order. */
+export async function mapBounded<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index] as T);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
