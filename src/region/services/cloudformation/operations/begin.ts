@@ -56,6 +56,8 @@ export function begin(
     before: kind === 'create' ? {} : generationsInUse(cfn.state, stack.id),
     onFailure,
   };
+  // A new stack is written together with what is to become of it.
+  if (!cfn.state.stacks.has(stack.id)) cfn.state.stacks.put(stack.id, { ...stack, operation });
   cfn.journal.stack(
     stack.id,
     kind === 'create' ? 'CREATE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS',

@@ -3,7 +3,7 @@ import { isUpdate } from '../../../../template/index.ts';
 import { ApiError } from '../../../gateway/api-error.ts';
 import { operation, type Cfn, type CfnHandlers } from '../cfn.ts';
 import { changesOf, withoutValues } from '../changes.ts';
-import { changeSetMissing, stackMissing, validationError } from '../errors.ts';
+import { changeSetMissing, stackMissing, validationError, wrongState } from '../errors.ts';
 import { prepare } from '../prepare.ts';
 import type { ChangeSetRecord, StackRecord } from '../records.ts';
 import { begin, newStack, onFailureOf, requireUpdatable } from './begin.ts';
@@ -156,6 +156,7 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
         const stack = state.stacks.get(found.stackId);
         if (!stack) throw stackMissing(found.stackName);
         if (found.kind === 'UPDATE') requireUpdatable(stack);
+        else if (stack.status !== 'REVIEW_IN_PROGRESS') throw wrongState(stack.id, stack.status);
         const deployment = state.deployments.get(found.deploymentId)!;
         const onFailure = onFailureOf(found.onStackFailure, input.DisableRollback);
         begin(cfn, stack, deployment, {

@@ -45,7 +45,6 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
         const { deployment } = await prepare(cfn, stack, input);
         if (state.stack(name))
           throw new ApiError('AlreadyExistsException', `Stack [${name}] already exists`, 400);
-        state.stacks.put(stack.id, stack);
         begin(cfn, stack, deployment, { kind: 'create', token: input.ClientRequestToken, onFailure });
         return { StackId: stack.id };
       },

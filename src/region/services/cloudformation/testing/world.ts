@@ -34,8 +34,8 @@ export interface Instance {
   stop(): Promise<void>;
 }
 
-/** What the stand-in for the ECS scheduler says of a service: by the task definition's family. */
-export type Rollout = (taskDefinition: string) => 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
+/** What the stand-in for the ECS scheduler says of a service: by the image it runs. */
+export type Rollout = (image: string) => 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
 
 /**
  * The services of a region over one store in memory, without data plane: services are steady and load balancers active at once.
@@ -100,15 +100,15 @@ export function createWorld() {
     logged,
     api: late.api,
     tables,
-    /** How many records each table of the services holds: what is orphaned or made twice shows here. */
-    census(): Record<string, number> {
+    /** Every record of every service, without what is drawn at random: what is orphaned, made twice or not put back shows. */
+    census(): Record<string, string[]> {
       const ignored =
-        /^cloudformation\/|token|operations|families|service-events|service-deployments|log|default/;
+        /^cloudformation\/|token|operations|families|service-events|service-deployments|^ecs\/tags|numbers/;
       return Object.fromEntries(
         [...tables]
-          .filter(([name, { size }]) => size > 0 && (!ignored.test(name) || name === 'logs/groups'))
-          .map(([name, { size }]): [string, number] => [name, liveSize(name, tables.get(name)!) ?? size])
-          .filter(([, size]) => size > 0)
+          .filter(([name]) => !ignored.test(name))
+          .map(([name, table]): [string, string[]] => [name, alive(name, table).map(steadyText).sort()])
+          .filter(([, records]) => records.length > 0)
           .sort(([a], [b]) => (a < b ? -1 : 1)),
       );
     },
@@ -162,15 +162,33 @@ export function createWorld() {
 export type World = ReturnType<typeof createWorld>;
 
 /** Revisions that were deregistered, services that are gone and gateways that were deleted stay in sight for a while, as on AWS. */
-function liveSize(name: string, table: Table<object>): number | undefined {
+function alive(name: string, table: Table<object>): object[] {
   const dead = ['INACTIVE', 'DRAINING', 'deleted', 'deleting'];
-  const state = (record: object): string => {
-    const { status, state: other } = record as { status?: string; state?: string };
-    return status ?? other ?? '';
-  };
-  if (!/^(ecs\/(services|clusters|task-definitions)|ec2\/nat-gateways)/.test(name))
-    return /^ecs\/tags/.test(name) ? 0 : undefined;
-  return [...table.values()].filter((record) => !dead.includes(state(record))).length;
+  const records = [...table.values()];
+  if (!/^(ecs\/(services|clusters|task-definitions)|ec2\/nat-gateways)/.test(name)) return records;
+  return records.filter((record) => {
+    const { status, state } = record as { status?: string; state?: string };
+    return !dead.includes(status ?? state ?? '');
+  });
+}
+
+/** Ids, times, addresses, tokens, revisions and passwords drawn at random are not what matters. */
+function steadyText(record: object): string {
+  return JSON.stringify(record, (key, value: unknown) =>
+    /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|index|mac|dnsName|number)$/i.test(
+      key,
+    )
+      ? '*'
+      : value,
+  )
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '*')
+    .replaceAll(/\b([a-z]+)-[0-9a-z]{8,32}\b/g, '$1-*')
+    .replaceAll(/-[A-Za-z0-9]{12}(?![A-Za-z0-9])/g, '-*')
+    .replaceAll(/\b[0-9a-f]{16,32}\b/g, '*')
+    .replaceAll(/\b[A-Z0-9]{14,32}\b/g, '*')
+    .replaceAll(/-[A-Za-z0-9]{6}(?=["\\])/g, '-*')
+    .replaceAll(/jobs-[0-9]+\./g, 'jobs-*.')
+    .replaceAll(/:\d+"/g, ':*"');
 }
 
 function steadyServices(
@@ -183,6 +201,8 @@ function steadyServices(
     for (const [id, { status }] of [...table.keys()].map((key) => [key, table.get(key)!] as const))
       if (status === 'DRAINING') table.patch(id, { status: 'INACTIVE' });
     const answer = await handlers.DescribeServices!(input, context);
+    const definitions = store.table<{ containerDefinitions?: { image?: string }[] }>('ecs/task-definitions');
+    const imageOf = (arn = ''): string => JSON.stringify(definitions.get(arn) ?? {});
     return {
       ...answer,
       services: answer.services?.map((service) => {
@@ -194,7 +214,7 @@ function steadyServices(
           deployments: [
             {
               ...newest,
-              rolloutState: rollout()(newest?.taskDefinition ?? ''),
+              rolloutState: rollout()(imageOf(newest?.taskDefinition)),
               runningCount: service.desiredCount,
             },
           ],

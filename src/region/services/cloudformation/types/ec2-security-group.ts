@@ -51,7 +51,7 @@ export const securityGroup = resourceType<Properties>({
       const { added, removed } = listChanges(
         properties.SecurityGroupIngress ?? [],
         before?.SecurityGroupIngress ?? [],
-        tried?.SecurityGroupIngress,
+        tried && (tried.SecurityGroupIngress ?? []),
       );
       await bring(existing, 'Ingress', added, removed);
     }

@@ -91,7 +91,11 @@ export const targetGroup = resourceType<Properties>({
         Attributes: [...(properties.TargetGroupAttributes ?? [])],
       });
     if (changed(existing, 'Targets')) {
-      const { added, removed } = listChanges(properties.Targets ?? [], before?.Targets ?? [], tried?.Targets);
+      const { added, removed } = listChanges(
+        properties.Targets ?? [],
+        before?.Targets ?? [],
+        tried && (tried.Targets ?? []),
+      );
       if (added.length > 0) await elbv2.RegisterTargets({ TargetGroupArn, Targets: [...added] });
       if (removed.length > 0) await elbv2.DeregisterTargets({ TargetGroupArn, Targets: [...removed] });
     }

@@ -92,11 +92,15 @@ async function syncPolicies({
   const managed = listChanges(
     properties.ManagedPolicyArns ?? [],
     before?.ManagedPolicyArns ?? [],
-    tried?.ManagedPolicyArns,
+    tried && (tried.ManagedPolicyArns ?? []),
   );
   for (const PolicyArn of managed.added) await iam.AttachRolePolicy({ RoleName, PolicyArn });
   for (const PolicyArn of managed.removed) await gone(iam.DetachRolePolicy({ RoleName, PolicyArn }));
-  const inline = listChanges(properties.Policies ?? [], before?.Policies ?? [], tried?.Policies);
+  const inline = listChanges(
+    properties.Policies ?? [],
+    before?.Policies ?? [],
+    tried && (tried.Policies ?? []),
+  );
   const names = new Set((properties.Policies ?? []).map(({ PolicyName }) => PolicyName));
   for (const { PolicyName, PolicyDocument } of inline.added)
     await iam.PutRolePolicy({ RoleName, PolicyName, PolicyDocument: text(PolicyDocument) });
