@@ -21,6 +21,8 @@ await build({
   splitting: true,
   platform: 'node',
   format: 'esm',
+  // ES modules first: a CommonJS package would come as one default export, and whole.
+  mainFields: ['module', 'main'],
   target: 'node20.19',
   outExtension: { '.js': '.mjs' },
   minifySyntax: true,
@@ -28,7 +30,8 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    // The SDK's packages are pinned: that later versions of them want a later Node is no news for who runs this.
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
   },
 });
 writeFileSync('dist/.built', '');

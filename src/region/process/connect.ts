@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationError } from '../../common/problem.ts';
 import { controlClient, type ControlClient } from './control-client.ts';
+import { isAlive } from './lock.ts';
 import type { Paths } from './paths.ts';
 import type { RegionInfo } from './protocol.ts';
 
@@ -99,13 +100,4 @@ function startFailure(paths: Paths, offset: number): OperationError {
     message: `the local region did not start: ${said || `nothing was said in ${paths.log}`}`,
     fix: 'fairway doctor tells what this machine can do',
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

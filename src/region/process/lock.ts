@@ -23,7 +23,7 @@ export function takeLock(file: string): boolean {
 function holderLives(file: string): boolean {
   try {
     const { pid, began } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; began: string };
-    return beginning(pid) === began;
+    return isAlive(pid) && beginning(pid) === began;
   } catch {
     return false;
   }
@@ -31,6 +31,20 @@ function holderLives(file: string): boolean {
 
 /** When a process started, in clock ticks since boot: proc(5), /proc/PID/stat field 22. Throws where there is none. */
 function beginning(pid: number): string {
+  return statFields(pid)[19]!;
+}
+
+/** Whether a process runs; one that has ended and that nobody has waited for does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !['Z', 'X'].includes(statFields(pid)[0]!);
+  } catch {
+    return false;
+  }
+}
+
+/** The fields of /proc/PID/stat behind the program's name, which may hold spaces: the state is the first. */
+function statFields(pid: number): readonly string[] {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]!;
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
