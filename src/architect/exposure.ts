@@ -56,8 +56,8 @@ const targetGroup = (service: Service, port: number) =>
     HealthyThresholdCount: 2,
     UnhealthyThresholdCount: 2,
     Matcher: { HttpCode: '200-399' },
-    // A web request is over long before that; the default lets every deployment wait five minutes.
-    TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '15' }],
+    // Every task that ends waits for as long, busy or not; a web request is over by then, and the default is five minutes.
+    TargetGroupAttributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '5' }],
   });
 
 /** x-aws health_path, else the path that the compose file's own health check asks for at this port, else `/`. */

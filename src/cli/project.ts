@@ -43,3 +43,13 @@ export async function loadProject(invocation: Invocation, path?: string): Promis
 export async function projectName(invocation: Invocation): Promise<string> {
   return invocation.text('project-name') ?? loadApp(invocation).name;
 }
+
+/** The project where its files can still be read: what is deployed may be removed all the same. */
+export function tryDesign(invocation: Invocation): Project | undefined {
+  try {
+    const app = loadApp(invocation);
+    return { app, design: design(app) };
+  } catch {
+    return undefined;
+  }
+}

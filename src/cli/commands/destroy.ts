@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { destroyStack } from '../../deploy/destroy.ts';
 import { usageError, type Command } from '../command.ts';
 import { stackProgress } from '../progress/progress.ts';
-import { projectName } from '../project.ts';
+import { projectName, tryDesign } from '../project.ts';
 import { remoteTarget } from '../target.ts';
 import { remoteOptions, remoteTargetOptions } from './deploy.ts';
 
@@ -24,7 +24,13 @@ export const command: Command = {
       if (!/^y(es)?$/i.test(answer.trim())) return 1;
     }
     const target = await remoteTarget(remoteTargetOptions(invocation));
-    const progress = stackProgress({ terminal, stackName, template: undefined, services: [] });
+    const project = tryDesign(invocation);
+    const progress = stackProgress({
+      terminal,
+      stackName,
+      template: project?.design.template,
+      services: project?.app.services.map(({ name }) => name) ?? [],
+    });
     const existed = await destroyStack(target, { stackName, observer: progress }).finally(progress.finish);
     terminal.err(existed ? `stack ${stackName} is deleted\n` : `there is no stack ${stackName}\n`);
     return 0;

@@ -3,7 +3,7 @@ import { destroyStack } from '../../deploy/destroy.ts';
 import type { Command, Invocation } from '../command.ts';
 import { startLocal } from '../local.ts';
 import { stackProgress } from '../progress/progress.ts';
-import { projectName } from '../project.ts';
+import { projectName, tryDesign } from '../project.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
 
@@ -27,7 +27,13 @@ export const command: Command = {
     const connection = await startLocal(invocation);
     const { control } = connection;
     const target = localTarget(connection);
-    const progress = stackProgress({ terminal, stackName, template: undefined, services: [] });
+    const project = tryDesign(invocation);
+    const progress = stackProgress({
+      terminal,
+      stackName,
+      template: project?.design.template,
+      services: project?.app.services.map(({ name }) => name) ?? [],
+    });
     const existed = await destroyStack(target, { stackName, observer: progress }).finally(progress.finish);
     if (volumes) {
       const { removed } = await control.post<{ removed: readonly string[] }>('remove-volumes', {
