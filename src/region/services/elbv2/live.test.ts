@@ -217,3 +217,23 @@ test('after a restart of the region everything is there again', async () => {
   await until(async () => (await fetchText(after.mapping.get(listenerArn)!)).status === 200);
   expect([...after.interfaces.keys()]).toEqual(interfaces);
 });
+
+test('other groups and other subnets: new interfaces first, then the old ones go', async () => {
+  const made = await region();
+  const { api, interfaces, mapping } = made;
+  const { arn, groupArn, listenerArn } = await loadBalancer(made);
+  const address = '127.77.4.100';
+  const target = { Id: address, Port: await upstream(address) };
+  await api.RegisterTargets({ TargetGroupArn: groupArn, Targets: [target] });
+  await until(async () => (await stateOf(made, [arn])) === 'active');
+  expect(made.service.internal.targetState(groupArn, address, target.Port)?.state).toBe('unused');
+
+  await api.SetSecurityGroups({ LoadBalancerArn: arn, SecurityGroups: ['sg-2'] });
+  await api.SetSubnets({ LoadBalancerArn: arn, Subnets: ['subnet-a', 'subnet-c'] });
+  const present = () =>
+    [...interfaces.values()].map(({ subnetId, groupIds }) => `${subnetId} ${groupIds.join()}`).sort();
+  await until(() => present().join() === 'subnet-a sg-2,subnet-c sg-2');
+  await until(() => made.service.internal.targetState(groupArn, address, target.Port)?.state === 'healthy');
+  const node = [...interfaces.values()].find(({ subnetId }) => subnetId === 'subnet-c')!.privateAddress;
+  expect((await fetchText(mapping.get(listenerArn)!)).text).toBe(`${address} ${node}`);
+});
