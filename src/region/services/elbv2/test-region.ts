@@ -1,6 +1,6 @@
 import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +32,9 @@ const open: GroupRule = {
 
 /** The program of the balancer, bundled once. */
 export async function balancerProgram(): Promise<string> {
-  const outfile = join(mkdtempSync(join(tmpdir(), 'fairway-balancer-')), 'balancer.mjs');
+  const folder = mkdtempSync(join(tmpdir(), 'fairway-balancer-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, 'balancer.mjs');
   const entryPoints = [fileURLToPath(new URL('../../balancer/main.ts', import.meta.url))];
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
   return outfile;
