@@ -82,7 +82,7 @@ function sample(places: number, count: number): number[] {
   const stride = Math.max(1, Math.floor(places / count));
   return Array.from({ length: Math.ceil(places / stride) }, (_, index) => 1 + index * stride);
 }
-const count = Number(process.env['FAIRWAY_CRASH_POINTS'] ?? 60);
+const count = Number(process.env['FAIRWAY_CRASH_POINTS'] ?? 25);
 
 for (const [name, before, step] of [
   ['create', [], create],

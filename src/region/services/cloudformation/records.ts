@@ -84,9 +84,9 @@ export interface ResourceRecord {
   readonly physicalId?: string;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly tags: readonly Tag[];
-  /** What an update that has not ended well was aiming at: its service may hold any of it. */
+  /** What updates that have not ended well were aiming at: its service may hold any of it. */
   readonly tried?:
-    | { readonly properties: Readonly<Record<string, unknown>>; readonly tags: readonly Tag[] }
+    | readonly { readonly properties: Readonly<Record<string, unknown>>; readonly tags: readonly Tag[] }[]
     | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly metadata: unknown;

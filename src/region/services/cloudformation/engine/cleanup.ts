@@ -65,7 +65,7 @@ async function remove(
         ...context,
         physicalId,
         before: properties,
-        tried: record.tried?.properties,
+        tried: (record.tried ?? []).map((other) => other.properties),
         tagsBefore: tags,
         tagsTried: [],
       });

@@ -228,7 +228,7 @@ async function finishMaking(
       ...context,
       physicalId,
       before: undefined,
-      tried: undefined,
+      tried: [],
       tagsBefore: wanted.tags,
       tagsTried: [],
     };
@@ -250,18 +250,20 @@ async function update(
   wanted: Wanted,
 ): Promise<boolean> {
   const { region, state, journal, stack, signal } = work;
-  const { key, physicalId = '' } = record;
+  const { key, physicalId = '', tried = [] } = record;
   const { properties, metadata, deletionPolicy, updateReplacePolicy } = wanted.resource;
   const context = contextOf(region, state, stack, type, record, { properties, tags: wanted.tags }, signal);
-  journal.resource(key, 'UPDATE_IN_PROGRESS', undefined, { tried: { properties, tags: wanted.tags } });
+  journal.resource(key, 'UPDATE_IN_PROGRESS', undefined, {
+    tried: [...tried, { properties, tags: wanted.tags }],
+  });
   try {
     const existing: Existing<Record<string, unknown>> = {
       ...context,
       physicalId,
       before: record.properties,
-      tried: record.tried?.properties,
+      tried: tried.map((other) => other.properties),
       tagsBefore: record.tags,
-      tagsTried: record.tried?.tags ?? [],
+      tagsTried: tried.map((other) => other.tags),
     };
     const brought = await bring(type, existing);
     journal.resource(key, 'UPDATE_COMPLETE', undefined, {

@@ -10,30 +10,32 @@ export function changed<P>(
   return names.some((name) => {
     const wanted = properties[name];
     if (!before) return wanted !== undefined;
-    return !sameValue(before[name], wanted) || Boolean(tried && !sameValue(tried[name], wanted));
+    return !sameValue(before[name], wanted) || tried.some((other) => !sameValue(other[name], wanted));
   });
 }
 
-/** Members to put in and to take out, so that what was (`before`, or half of it `tried`) becomes what is wanted. */
+/** Members to put in and to take out, so that what was (`before`, or half of any of `tried`) becomes what is wanted. */
 export function listChanges<T>(
   wanted: readonly T[],
   before: readonly T[],
-  tried: readonly T[] = before,
+  tried: readonly (readonly T[])[],
 ): { readonly added: readonly T[]; readonly removed: readonly T[] } {
   const has = (list: readonly T[], item: T): boolean => list.some((other) => sameValue(other, item));
+  const possible = [...before];
+  for (const item of tried.flat()) if (!has(possible, item)) possible.push(item);
   return {
-    added: wanted.filter((item) => !has(before, item) || !has(tried, item)),
-    removed: [...before, ...tried.filter((item) => !has(before, item))].filter((item) => !has(wanted, item)),
+    added: wanted.filter((item) => ![before, ...tried].every((list) => has(list, item))),
+    removed: possible.filter((item) => !has(wanted, item)),
   };
 }
 
 /** What tagging calls an existing resource needs; its creation has tagged it already. */
-export function tagChanges<P>({ tags, before, tried, tagsBefore, tagsTried }: Existing<P>): {
+export function tagChanges<P>({ tags, before, tagsBefore, tagsTried }: Existing<P>): {
   readonly put: readonly Tag[];
   readonly remove: readonly string[];
 } {
   if (!before) return { put: [], remove: [] };
-  const { added, removed } = listChanges(tags, tagsBefore, tried && tagsTried);
+  const { added, removed } = listChanges(tags, tagsBefore, tagsTried);
   const kept = new Set(tags.map(({ Key }) => Key));
   return { put: added, remove: removed.map(({ Key }) => Key).filter((key) => !kept.has(key)) };
 }

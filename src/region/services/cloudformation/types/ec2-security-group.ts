@@ -51,12 +51,12 @@ export const securityGroup = resourceType<Properties>({
       const { added, removed } = listChanges(
         properties.SecurityGroupIngress ?? [],
         before?.SecurityGroupIngress ?? [],
-        tried && (tried.SecurityGroupIngress ?? []),
+        tried.map((other) => other.SecurityGroupIngress ?? []),
       );
       await bring(existing, 'Ingress', added, removed);
     }
     if (changed(existing, 'SecurityGroupEgress')) {
-      const { added, removed } = listChanges(egress(properties), egress(before), tried && egress(tried));
+      const { added, removed } = listChanges(egress(properties), egress(before), tried.map(egress));
       await bring(existing, 'Egress', added, removed);
     }
     await syncTags(existing);

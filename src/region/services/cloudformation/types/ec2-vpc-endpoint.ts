@@ -73,7 +73,11 @@ export const vpcEndpoint = resourceType<Properties>({
     );
     if (before && moved) {
       const change = (name: 'RouteTableIds' | 'SubnetIds' | 'SecurityGroupIds') =>
-        listChanges(properties[name] ?? [], before[name] ?? [], tried && (tried[name] ?? []));
+        listChanges(
+          properties[name] ?? [],
+          before[name] ?? [],
+          tried.map((other) => other[name] ?? []),
+        );
       const [tables, subnets, groups] = [
         change('RouteTableIds'),
         change('SubnetIds'),

@@ -29,7 +29,7 @@ export const vpcGatewayAttachment = resourceType<Properties>({
   },
   async sync({ region, properties, before, tried }) {
     const { VpcId, InternetGatewayId } = properties;
-    for (const old of [before, tried])
+    for (const old of [before, ...tried])
       if (old && old.InternetGatewayId !== InternetGatewayId && (await isAttached({ region }, old)))
         await gone(region.api.ec2.DetachInternetGateway({ VpcId, InternetGatewayId: old.InternetGatewayId }));
     if (!(await isAttached({ region }, properties)))

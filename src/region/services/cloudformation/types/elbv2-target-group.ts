@@ -94,7 +94,7 @@ export const targetGroup = resourceType<Properties>({
       const { added, removed } = listChanges(
         properties.Targets ?? [],
         before?.Targets ?? [],
-        tried && (tried.Targets ?? []),
+        tried.map((other) => other.Targets ?? []),
       );
       if (added.length > 0) await elbv2.RegisterTargets({ TargetGroupArn, Targets: [...added] });
       if (removed.length > 0) await elbv2.DeregisterTargets({ TargetGroupArn, Targets: [...removed] });

@@ -19,7 +19,7 @@ export const policy = resourceType<Properties>({
     const { PolicyName, PolicyDocument, Roles = [] } = properties;
     for (const RoleName of Roles)
       await region.api.iam.PutRolePolicy({ RoleName, PolicyName, PolicyDocument: text(PolicyDocument) });
-    for (const old of [before, tried])
+    for (const old of [before, ...tried])
       if (old)
         await remove(
           existing,

@@ -92,14 +92,14 @@ async function syncPolicies({
   const managed = listChanges(
     properties.ManagedPolicyArns ?? [],
     before?.ManagedPolicyArns ?? [],
-    tried && (tried.ManagedPolicyArns ?? []),
+    tried.map((other) => other.ManagedPolicyArns ?? []),
   );
   for (const PolicyArn of managed.added) await iam.AttachRolePolicy({ RoleName, PolicyArn });
   for (const PolicyArn of managed.removed) await gone(iam.DetachRolePolicy({ RoleName, PolicyArn }));
   const inline = listChanges(
     properties.Policies ?? [],
     before?.Policies ?? [],
-    tried && (tried.Policies ?? []),
+    tried.map((other) => other.Policies ?? []),
   );
   const names = new Set((properties.Policies ?? []).map(({ PolicyName }) => PolicyName));
   for (const { PolicyName, PolicyDocument } of inline.added)

@@ -28,10 +28,10 @@ export interface Existing<P> extends Context<P> {
   readonly physicalId: string;
   /** What it was last brought to; undefined while it is new. */
   readonly before: P | undefined;
-  /** What an unfinished update was aiming at: any of it may be in force. */
-  readonly tried: P | undefined;
+  /** What unfinished updates were aiming at since: any of it may be in force. */
+  readonly tried: readonly P[];
   readonly tagsBefore: readonly Tag[];
-  readonly tagsTried: readonly Tag[];
+  readonly tagsTried: readonly (readonly Tag[])[];
 }
 
 /**
