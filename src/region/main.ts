@@ -59,7 +59,7 @@ async function main(): Promise<void> {
         netd,
         tools,
         topology: internal.ec2.topology,
-        zones: internal.servicediscovery.zones,
+        zones: () => [...internal.servicediscovery.zones(), ...internal.elbv2.zones()],
         routerProgram: join(programs, 'router.mjs'),
         nodePath,
         stateDirectory: paths.state,

@@ -108,6 +108,10 @@ export interface Internal {
       address: string,
       port: number,
     ): { readonly state: string; readonly reason?: string } | undefined;
+    /** The names of load balancers, as the resolver of their VPCs answers them. */
+    zones(): readonly PrivateZone[];
+    /** Host connections that a load balancer's own groups refused; they do not pass the packet filter. */
+    denials(): readonly import('./network/network.ts').Denial[];
   };
 }
 

@@ -73,7 +73,7 @@ export function createNetwork(options: NetworkOptions): Network & { stop(): Prom
     clock,
     log,
     name: 'network',
-    watch: ['ec2/', 'servicediscovery/'],
+    watch: ['ec2/', 'servicediscovery/', 'elbv2/load-balancers'],
     run: reconcile,
   });
 

@@ -3,7 +3,8 @@ import type { NamedDenial, Party } from './protocol.ts';
 
 /** What the filters dropped, with addresses and groups by the names people gave them. */
 export async function describeDenials(region: Region): Promise<readonly NamedDenial[]> {
-  const denials = await region.plane.network.denials();
+  const dropped = await region.plane.network.denials();
+  const denials = [...dropped, ...region.internal.elbv2.denials()].sort((a, b) => b.lastSeen - a.lastSeen);
   if (denials.length === 0) return [];
   const names = await holders(region);
   const { securityGroups } = region.internal.ec2.topology();

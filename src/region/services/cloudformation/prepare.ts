@@ -62,10 +62,10 @@ export async function prepare(
         : { roleArn: input.RoleARN ?? previous!.roleArn! }),
     };
     validateReferences(parsed);
-    requireEnacted(cfn, parsed);
+    requireTypes(cfn, parsed);
     requireCapabilities(parsed, deployment);
     const program = await cfn.programs.load(stack, deployment);
-    evaluateTemplate(program.known);
+    requireProperties(cfn, parsed, evaluateTemplate(program.known).resources);
     const plan = planChanges(deployed(cfn, stack), program.known, program.graph);
     return { deployment, program, plan };
   });
@@ -120,33 +120,40 @@ function tagsOf({ Tags }: DeploymentInput, previous: DeploymentRecord | undefine
 }
 
 /** What AWS would take and this region does not enact is refused before anything is made. */
-function requireEnacted({ types }: Cfn, { template, positionOf }: ParsedTemplate): void {
+function requireTypes({ types }: Cfn, { template, positionOf }: ParsedTemplate): void {
+  const problems = Object.entries(template.Resources)
+    .filter(([, { Type }]) => !types.has(Type))
+    .map(([id, { Type }]): Problem => ({
+      code: 'region-type-not-enacted',
+      message: `Template format error: Unrecognized resource types: [${Type}]`,
+      position: positionOf(['Resources', id, 'Type']),
+      fix: 'this region does not enact it',
+    }));
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+function requireProperties(
+  { types }: Cfn,
+  { positionOf }: ParsedTemplate,
+  resources: ReadonlyMap<string, EvaluatedResource>,
+): void {
   const problems: Problem[] = [];
-  for (const [id, { Type, Properties = {} }] of Object.entries(template.Resources)) {
-    const type = types.get(Type);
-    const at = ['Resources', id];
-    if (!type) {
-      problems.push({
-        code: 'region-type-not-enacted',
-        message: `Template format error: Unrecognized resource types: [${Type}]`,
-        position: positionOf([...at, 'Type']),
-        fix: 'this region does not enact it',
-      });
-      continue;
-    }
-    for (const name of Object.keys(Properties))
-      if (!type.properties.includes(name) && Properties[name] !== undefined)
+  for (const [id, { type, properties }] of resources) {
+    const enacted = types.get(type)!.properties;
+    const at = ['Resources', id, 'Properties'];
+    for (const name of Object.keys(properties))
+      if (!enacted.includes(name))
         problems.push({
           code: 'region-property-not-enacted',
-          message: `Property ${name} of ${id} (${Type}) is not enacted by this region`,
-          position: positionOf([...at, 'Properties', name]),
-          fix: `it enacts ${type.properties.join(', ') || 'none'}`,
+          message: `Property ${name} of ${id} (${type}) is not enacted by this region`,
+          position: positionOf([...at, name]),
+          fix: `it enacts ${enacted.join(', ') || 'none'}`,
         });
-    if (JSON.stringify(Properties).includes('{{resolve:'))
+    if (JSON.stringify(properties).includes('{{resolve:'))
       problems.push({
         code: 'region-dynamic-reference',
         message: `The dynamic reference in ${id} is not enacted by this region`,
-        position: positionOf([...at, 'Properties']),
+        position: positionOf(at),
         fix: 'give the value, or let the container read the secret (Secrets, ValueFrom)',
       });
   }
