@@ -1,0 +1,416 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createWorld, type Instance, type World } from './testing/world.ts';
+
+let world: World;
+let cfn: Instance;
+beforeEach(async () => {
+  world = createWorld();
+  cfn = await world.open();
+});
+afterEach(async () => {
+  await cfn.stop();
+  await world.close();
+});
+
+const yaml = (text: string): { StackName: string; TemplateBody: string } => ({
+  StackName: 'net',
+  TemplateBody: text,
+});
+const vpc = (cidr: string, more = '') =>
+  yaml(`
+Resources:
+  Vpc:
+    Type: AWS::EC2::VPC
+    Properties:
+      CidrBlock: ${cidr}
+${more}`);
+
+/** `code: message` of a refused call. */
+async function refusal(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'accepted';
+  } catch (error) {
+    return `${(error as { code: string }).code}: ${(error as Error).message}`;
+  }
+}
+const status = async (name = 'net') =>
+  (await cfn.api.DescribeStacks({ StackName: name })).Stacks![0]!.StackStatus;
+const events = async (name = 'net') =>
+  (await cfn.api.DescribeStackEvents({ StackName: name }))
+    .StackEvents!.map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) =>
+      [LogicalResourceId, ResourceStatus, ...(ResourceStatusReason ? [ResourceStatusReason] : [])].join(' '),
+    )
+    .reverse();
+
+test('a change set is made, shown, executed; the next one without changes says so', async () => {
+  const { Id, StackId } = await cfn.api.CreateChangeSet({
+    ...vpc('10.0.0.0/16'),
+    ChangeSetName: 'first',
+    ChangeSetType: 'CREATE',
+  });
+  expect(await status()).toBe('REVIEW_IN_PROGRESS');
+  const shown = await cfn.api.DescribeChangeSet({ ChangeSetName: 'first', StackName: 'net' });
+  expect(shown).toMatchObject({
+    ChangeSetId: Id,
+    StackId,
+    Status: 'CREATE_COMPLETE',
+    ExecutionStatus: 'AVAILABLE',
+    Changes: [
+      {
+        Type: 'Resource',
+        ResourceChange: { Action: 'Add', LogicalResourceId: 'Vpc', ResourceType: 'AWS::EC2::VPC' },
+      },
+    ],
+  });
+  await cfn.api.ExecuteChangeSet({ ChangeSetName: Id });
+  await cfn.settled('net');
+  expect(await events()).toEqual([
+    'net REVIEW_IN_PROGRESS User Initiated',
+    'net CREATE_IN_PROGRESS User Initiated',
+    'Vpc CREATE_IN_PROGRESS',
+    'Vpc CREATE_IN_PROGRESS Resource creation Initiated',
+    'Vpc CREATE_COMPLETE',
+    'net CREATE_COMPLETE',
+  ]);
+  expect(await refusal(cfn.api.ExecuteChangeSet({ ChangeSetName: Id }))).toBe(
+    `InvalidChangeSetStatus: ChangeSet [${Id}] cannot be executed in its current status of [EXECUTE_COMPLETE]`,
+  );
+  const again = await cfn.api.CreateChangeSet({ ...vpc('10.0.0.0/16'), ChangeSetName: 'second' });
+  expect(await cfn.api.DescribeChangeSet({ ChangeSetName: again.Id })).toMatchObject({
+    Status: 'FAILED',
+    ExecutionStatus: 'UNAVAILABLE',
+    StatusReason:
+      "The submitted information didn't contain changes. Submit different information to create a change set.",
+  });
+  expect(await refusal(cfn.api.UpdateStack(vpc('10.0.0.0/16')))).toBe(
+    'ValidationError: No updates are to be performed.',
+  );
+});
+
+test('a replacement is announced, made first, and what refers to it follows', async () => {
+  const subnet = `
+  Subnet:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.1.0/24}
+  Other:
+    Type: AWS::Logs::LogGroup
+    Properties: {RetentionInDays: !Ref Days}
+Parameters:
+  Days: {Type: Number, Default: 7}`;
+  await cfn.api.CreateStack(vpc('10.0.0.0/16', subnet));
+  expect(await cfn.settled('net')).toBe('CREATE_COMPLETE');
+  const { Id } = await cfn.api.CreateChangeSet({
+    ...vpc('10.0.0.0/20', subnet),
+    ChangeSetName: 'move',
+    Parameters: [{ ParameterKey: 'Days', ParameterValue: '14' }],
+  });
+  const { Changes } = await cfn.api.DescribeChangeSet({ ChangeSetName: Id, IncludePropertyValues: true });
+  expect(Changes!.map(({ ResourceChange: change }) => change)).toMatchObject([
+    {
+      Action: 'Modify',
+      LogicalResourceId: 'Vpc',
+      Replacement: 'True',
+      Scope: ['Properties'],
+      PolicyAction: 'ReplaceAndDelete',
+      Details: [
+        {
+          Target: {
+            Attribute: 'Properties',
+            Name: 'CidrBlock',
+            RequiresRecreation: 'Always',
+            BeforeValue: '10.0.0.0/16',
+            AfterValue: '10.0.0.0/20',
+          },
+          Evaluation: 'Static',
+          ChangeSource: 'DirectModification',
+        },
+      ],
+    },
+    {
+      LogicalResourceId: 'Subnet',
+      Replacement: 'Conditional',
+      Details: [
+        {
+          Target: { Name: 'VpcId', AfterValue: '{{changeSet:KNOWN_AFTER_APPLY}}' },
+          Evaluation: 'Dynamic',
+          ChangeSource: 'ResourceReference',
+          CausingEntity: 'Vpc',
+        },
+      ],
+    },
+    {
+      LogicalResourceId: 'Other',
+      Replacement: 'False',
+      Details: [
+        { ChangeSource: 'ParameterReference', CausingEntity: 'Days', Evaluation: 'Static' },
+        { ChangeSource: 'DirectModification', Evaluation: 'Dynamic' },
+      ],
+    },
+  ]);
+  const before = (await events()).length;
+  await cfn.api.ExecuteChangeSet({ ChangeSetName: Id });
+  expect(await cfn.settled('net')).toBe('UPDATE_COMPLETE');
+  const happened = (await events()).slice(before);
+  const order = [
+    'Vpc UPDATE_IN_PROGRESS Requested update requires the creation of a new physical resource; hence creating one.',
+    'Vpc UPDATE_COMPLETE',
+    'Subnet UPDATE_COMPLETE',
+    'net UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+    'Subnet DELETE_COMPLETE',
+    'Vpc DELETE_COMPLETE',
+    'net UPDATE_COMPLETE',
+  ];
+  expect(happened.filter((event) => order.includes(event))).toEqual(order);
+  const { Vpcs } = await world.api.ec2.DescribeVpcs({
+    Filters: [{ Name: 'tag:aws:cloudformation:stack-name', Values: ['net'] }],
+  });
+  expect(Vpcs!.map(({ CidrBlock }) => CidrBlock)).toEqual(['10.0.0.0/20']);
+});
+
+test('what is wrong is refused in its own words before anything is made', async () => {
+  const created = (text: string) => refusal(cfn.api.CreateStack(yaml(text)));
+  expect(await created('Resources:\n  A: {Type: AWS::No::Such}')).toContain(
+    'ValidationError: Template format error: Unrecognized resource types: [AWS::No::Such] (line 2, column 7)',
+  );
+  expect(await created(vpc('10.0.0.0/16', '      Cidr: x').TemplateBody)).toContain(
+    'ValidationError: Encountered unsupported property Cidr in Vpc (AWS::EC2::VPC) (line 7, column 7)',
+  );
+  expect(await created(vpc('10.0.0.0/16', '      Ipv4IpamPoolId: x').TemplateBody)).toContain(
+    'ValidationError: Property Ipv4IpamPoolId of Vpc (AWS::EC2::VPC) is not enacted by this region',
+  );
+  expect(await created('Resources: {A: {Type: AWS::EC2::Subnet}}')).toContain(
+    'Property validation failure: [The property {/VpcId} is required]',
+  );
+  expect(await created('Resources: [')).toContain('Template format error: YAML not well-formed.');
+  expect(await created('{}')).toContain(
+    'Template format error: At least one Resources member must be defined.',
+  );
+  expect(
+    await created(
+      'Resources:\n  A: {Type: AWS::EC2::InternetGateway, DependsOn: B}\n  B: {Type: AWS::EC2::InternetGateway, DependsOn: A}',
+    ),
+  ).toBe(
+    'ValidationError: Circular dependency between resources: [A, B] (line 2, column 3); A → B → A: take one of these references out',
+  );
+  expect(
+    await created('Resources: {R: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}}'),
+  ).toBe('InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_IAM]');
+  expect(await created(`Description: ${'x'.repeat(51_200)}`)).toContain(
+    'Member must have length less than or equal to 51200',
+  );
+  expect(await refusal(cfn.api.CreateStack({ ...vpc('10.0.0.0/16'), TimeoutInMinutes: 5 }))).toContain(
+    'Parameter TimeoutInMinutes (5) is not enacted',
+  );
+  expect((await cfn.api.DescribeStacks({})).Stacks).toEqual([]);
+});
+
+test('missing and wrong stacks are named as AWS names them', async () => {
+  const { api } = cfn;
+  expect(await refusal(api.DescribeStacks({ StackName: 'none' }))).toBe(
+    'ValidationError: Stack with id none does not exist',
+  );
+  expect(await refusal(api.DescribeStackEvents({ StackName: 'none' }))).toBe(
+    'ValidationError: Stack [none] does not exist',
+  );
+  expect(await refusal(api.UpdateStack({ ...vpc('10.0.0.0/16'), StackName: 'none' }))).toBe(
+    'ValidationError: Stack [none] does not exist',
+  );
+  expect(await refusal(api.CreateStack({ ...vpc('10.0.0.0/16'), StackName: '1x' }))).toContain(
+    "Value '1x' at 'stackName' failed to satisfy constraint",
+  );
+  expect(await api.DeleteStack({ StackName: 'none' })).toEqual({});
+  await api.CreateStack(vpc('10.0.0.0/16'));
+  expect(await refusal(api.CreateStack(vpc('10.0.0.0/16')))).toBe(
+    'AlreadyExistsException: Stack [net] already exists',
+  );
+  await cfn.settled('net');
+  expect(
+    await refusal(
+      api.CreateChangeSet({ ...vpc('10.0.0.0/16'), ChangeSetName: 'c', ChangeSetType: 'CREATE' }),
+    ),
+  ).toBe('ValidationError: Stack [net] already exists and cannot be created again with the changeSet [c].');
+});
+
+test('a failed creation is rolled back and says why; then it can only be deleted', async () => {
+  await cfn.api.CreateStack(
+    vpc(
+      '10.0.0.0/16',
+      '  Bad: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 192.168.0.0/24}}',
+    ),
+  );
+  expect(await cfn.settled('net')).toBe('ROLLBACK_COMPLETE');
+  const happened = await events();
+  expect(happened.find((event) => event.startsWith('Bad CREATE_FAILED'))).toMatch(
+    /Resource handler returned message: "The CIDR '192.168.0.0\/24' is invalid.*" \(RequestToken: [-0-9a-f]{36}, HandlerErrorCode: /,
+  );
+  expect(happened).toContain(
+    'net ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [Bad]. Rollback requested by user.',
+  );
+  const { Stacks } = await cfn.api.DescribeStacks({ StackName: 'net' });
+  expect(await refusal(cfn.api.UpdateStack(vpc('10.0.0.0/20')))).toBe(
+    `ValidationError: Stack:${Stacks![0]!.StackId} is in ROLLBACK_COMPLETE state and can not be updated.`,
+  );
+  await cfn.api.DeleteStack({ StackName: 'net' });
+  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
+});
+
+test('an update that fails takes back what it changed and says why', async () => {
+  const group = (egress: string) => `
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: g
+      VpcId: !Ref Vpc
+      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: ${egress}, ToPort: ${egress}, CidrIp: 0.0.0.0/0}]`;
+  const bad =
+    '\n  Bad: {Type: AWS::EC2::Subnet, DependsOn: Group, Properties: {VpcId: !Ref Vpc, CidrBlock: 192.168.0.0/24}}';
+  await cfn.api.CreateStack(vpc('10.0.0.0/16', group('80')));
+  await cfn.settled('net');
+  const before = world.census();
+  await cfn.api.UpdateStack(vpc('10.0.0.0/16', group('90') + bad));
+  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(world.census()).toEqual(before);
+  expect(await events()).toContain(
+    'net UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [Bad].',
+  );
+  await cfn.api.UpdateStack(vpc('10.0.0.0/16', group('91')));
+  expect(await cfn.settled('net')).toBe('UPDATE_COMPLETE');
+});
+
+test('exports are imported, and held while they are', async () => {
+  const exporting = (value: string) =>
+    vpc('10.0.0.0/16', `Outputs: {Out: {Value: ${value}, Export: {Name: shared}}}`);
+  const importing = yaml(
+    'Resources:\n  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties: {GroupDescription: g, VpcId: !ImportValue shared}',
+  );
+  await cfn.api.CreateStack({ ...importing, StackName: 'early' });
+  expect(await cfn.settled('early')).toBe('ROLLBACK_COMPLETE');
+  expect(await events('early')).toContain('Group CREATE_FAILED No export named shared found.');
+  await cfn.api.CreateStack(exporting('!Ref Vpc'));
+  await cfn.settled('net');
+  const { Exports } = await cfn.api.ListExports({});
+  expect(Exports).toMatchObject([{ Name: 'shared' }]);
+  await cfn.api.CreateStack({ ...importing, StackName: 'user' });
+  expect(await cfn.settled('user')).toBe('CREATE_COMPLETE');
+  expect(await refusal(cfn.api.DeleteStack({ StackName: 'net' }))).toBe(
+    'ValidationError: Cannot delete export net:shared as it is in use by user.',
+  );
+  await cfn.api.UpdateStack(exporting('other'));
+  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect((await events()).join('\n')).toContain('Cannot update export net:shared as it is in use by user.');
+  expect((await cfn.api.ListExports({})).Exports).toEqual(Exports);
+  await cfn.api.DeleteStack({ StackName: 'user' });
+  await cfn.settled('user');
+  await cfn.api.DeleteStack({ StackName: 'net' });
+  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
+});
+
+test('DeletionPolicy and UpdateReplacePolicy retain', async () => {
+  const kept = (cidr: string) => vpc(cidr, '    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain');
+  await cfn.api.CreateStack(kept('10.0.0.0/16'));
+  await cfn.settled('net');
+  await cfn.api.UpdateStack(kept('10.0.0.0/20'));
+  expect(await cfn.settled('net')).toBe('UPDATE_COMPLETE');
+  const { StackId } = (await cfn.api.DescribeStacks({ StackName: 'net' })).Stacks![0]!;
+  await cfn.api.DeleteStack({ StackName: 'net' });
+  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
+  expect((await events(StackId!)).filter((event) => event.includes('DELETE_SKIPPED'))).toEqual([
+    'Vpc DELETE_SKIPPED',
+    'Vpc DELETE_SKIPPED',
+  ]);
+  const { Vpcs } = await world.api.ec2.DescribeVpcs({});
+  expect(Vpcs!.map(({ CidrBlock }) => CidrBlock).sort()).toEqual(['10.0.0.0/16', '10.0.0.0/20']);
+});
+
+test('parameters keep their previous value when asked, hide when NoEcho, and are checked', async () => {
+  const template = vpc(
+    '!Ref Cidr',
+    'Parameters:\n  Cidr: {Type: String, AllowedPattern: "[0-9./]+"}\n  Secret: {Type: String, NoEcho: true, Default: s3cr3t}\n  Days: {Type: Number, Default: 7}',
+  );
+  const Parameters = [{ ParameterKey: 'Cidr', ParameterValue: '10.0.0.0/16' }];
+  expect(await refusal(cfn.api.CreateStack(template))).toContain('Parameters: [Cidr] must have values');
+  expect(
+    await refusal(
+      cfn.api.CreateStack({ ...template, Parameters: [{ ParameterKey: 'Cidr', ParameterValue: 'x' }] }),
+    ),
+  ).toContain('Parameter Cidr must match pattern [0-9./]+');
+  await cfn.api.CreateStack({ ...template, Parameters });
+  await cfn.settled('net');
+  expect((await cfn.api.DescribeStacks({ StackName: 'net' })).Stacks![0]!.Parameters).toEqual([
+    { ParameterKey: 'Cidr', ParameterValue: '10.0.0.0/16' },
+    { ParameterKey: 'Secret', ParameterValue: '****' },
+    { ParameterKey: 'Days', ParameterValue: '7' },
+  ]);
+  expect(
+    await refusal(
+      cfn.api.UpdateStack({
+        StackName: 'net',
+        UsePreviousTemplate: true,
+        Parameters: [{ ParameterKey: 'Cidr', UsePreviousValue: true }],
+      }),
+    ),
+  ).toBe('ValidationError: No updates are to be performed.');
+});
+
+test('a template may lie in a bucket', async () => {
+  const Bucket = 'templates';
+  await world.api.s3.CreateBucket({
+    Bucket,
+    CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' },
+  });
+  await world.api.s3.PutObject({
+    Bucket,
+    Key: 'a/net.yaml',
+    Body: Buffer.from(vpc('10.0.0.0/16').TemplateBody),
+  });
+  for (const [index, url] of [
+    'https://templates.s3.eu-central-1.amazonaws.com/a/net.yaml',
+    'https://s3.eu-central-1.amazonaws.com/templates/a/net.yaml',
+    'http://127.0.0.1:4566/templates/a/net.yaml',
+  ].entries()) {
+    const StackName = `net${index}`;
+    await cfn.api.CreateStack({ StackName, TemplateURL: url });
+    expect(await cfn.settled(StackName)).toBe('CREATE_COMPLETE');
+  }
+  expect(
+    await refusal(cfn.api.CreateStack({ StackName: 'x', TemplateURL: 'https://example.com/t.yaml' })),
+  ).toBe('ValidationError: TemplateURL must be a supported URL.');
+});
+
+test('a running creation is deleted, and what it had made with it', async () => {
+  const before = world.census();
+  world.knobs.rollout = () => 'IN_PROGRESS';
+  const { deployment } = await import('./testing/templates.ts');
+  await cfn.api.CreateStack({
+    StackName: 'net',
+    TemplateBody: deployment(),
+    Capabilities: ['CAPABILITY_IAM'],
+  });
+  for (let seen = false; !seen;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen = (await events()).some((event) =>
+      event.startsWith('WebService CREATE_IN_PROGRESS Resource creation'),
+    );
+  }
+  await cfn.api.DeleteStack({ StackName: 'net' });
+  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
+  expect(world.census()).toEqual(before);
+});
+
+test('an update is cancelled and rolled back', async () => {
+  const { deployment } = await import('./testing/templates.ts');
+  const input = { StackName: 'net', Capabilities: ['CAPABILITY_IAM' as const] };
+  await cfn.api.CreateStack({ ...input, TemplateBody: deployment('nginx:1', ['web']) });
+  await cfn.settled('net');
+  const before = world.census();
+  world.knobs.rollout = (image) => (image.includes('nginx:2') ? 'IN_PROGRESS' : 'COMPLETED');
+  await cfn.api.UpdateStack({ ...input, TemplateBody: deployment('nginx:2', ['web', 'api']) });
+  for (let seen = false; !seen;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen = (await events()).some((event) => event.startsWith('WebService UPDATE_IN_PROGRESS'));
+  }
+  await cfn.api.CancelUpdateStack({ StackName: 'net' });
+  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(world.census()).toEqual(before);
+});
