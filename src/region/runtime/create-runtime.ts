@@ -7,6 +7,7 @@ import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
 import { startContainer } from './launch/start.ts';
 import { type LaunchTools, launchTools } from './launch/tools.ts';
+import { sweep } from './images/sweep.ts';
 import { openVolumes } from './launch/volumes.ts';
 import type { Runtime } from './runtime.ts';
 import { createStandInMaker } from './standins/make.ts';
@@ -59,6 +60,9 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   // On the file system of the layers, because overlayfs needs its working directory beside what it writes.
   const buildContext: LaunchContext = { ...context, stateDirectory: join(cacheDirectory, 'builds') };
   let hostSettings: Promise<HostSettings> | undefined;
+  sweep(netd, cacheDirectory).catch((error: unknown) =>
+    options.log(`cannot sweep the cache: ${String(error)}`),
+  );
   cleaned.catch((error: unknown) => options.log(`cannot clean up: ${String(error)}`));
 
   return {

@@ -89,7 +89,7 @@ CMD node index.js
     expect(again).toMatchObject({ digest: first.digest, cached: true });
     writeFileSync(join(folder, 'src/a.log'), 'changed, but ignored');
     expect((await build(folder, { args: { WHO: 'you' } })).cached).toBe(true);
-    writeFileSync(join(folder, 'src/kept.log'), 'changed');
+    writeFileSync(join(folder, 'src/kept.log'), `changed ${unique}`);
     const changed = await build(folder, { args: { WHO: 'you' } });
     expect(changed.digest).not.toBe(first.digest);
     expect(changed.told.filter((line) => line.endsWith('(cached)'))).toHaveLength(2);

@@ -9,6 +9,8 @@ const execute = promisify(execFile);
 export interface HostSettings {
   /** Where npm fetches packages on this machine, without credentials; absent for npm's own default. */
   readonly registry?: string;
+  /** A registry that listens on this machine's loopback, which no container reaches. */
+  readonly unreachable?: string;
   /** A bundle of authorities that Node trusts on this machine. */
   readonly certificates?: string;
 }
@@ -26,7 +28,7 @@ export async function readHostSettings(nodePath: string): Promise<HostSettings> 
     : false;
   const registry = await npmRegistry(nodePath);
   return {
-    ...(registry === undefined ? {} : { registry }),
+    ...(registry === undefined ? {} : isLoopback(registry) ? { unreachable: registry } : { registry }),
     ...(certificates && readable ? { certificates } : {}),
   };
 }
@@ -39,7 +41,11 @@ export function announcedSettings(
   let announced: Promise<HostSettings> | undefined;
   const announce = async () => {
     const settings = await read();
-    const { registry, certificates } = settings;
+    const { registry, unreachable, certificates } = settings;
+    if (unreachable !== undefined)
+      progress(
+        `npm's registry ${unreachable} is on this machine's loopback, which a build does not reach: left out`,
+      );
     if (registry !== undefined)
       progress(`npm fetches from the registry that is set on this machine: ${registry}`);
     if (certificates !== undefined)
@@ -56,6 +62,8 @@ async function npmRegistry(nodePath: string): Promise<string | undefined> {
   );
   return withoutCredentials(result?.stdout.trim() ?? '');
 }
+
+const isLoopback = (address: string) => /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(address).hostname);
 
 /** Undefined for what is no address of the web, and for the registry that npm uses anyway. */
 export function withoutCredentials(address: string): string | undefined {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
 import type { IgnoreRules } from './ignore.ts';
 import { globExpression, isGlob } from './pattern.ts';
 
@@ -25,6 +25,7 @@ export async function selectSources(
   sources: readonly string[],
 ): Promise<Sources | string> {
   const entries: SourceEntry[] = [];
+  const root = await realpath(context);
   let needsDirectory = sources.length > 1;
   for (const source of sources) {
     // Sources cannot leave the context: https://docs.docker.com/reference/dockerfile/#copy
@@ -35,6 +36,8 @@ export async function selectSources(
       const file = join(context, match);
       const stats = await lstat(file).catch(() => undefined);
       if (!stats) continue;
+      if (match !== '' && !(await liesBelow(root, dirname(file))))
+        return `"${source}" is reached by a link that leads out of the build context`;
       const ignored = match !== '' && ignore.ignores(match);
       if (stats.isDirectory()) {
         needsDirectory = true;
@@ -51,7 +54,15 @@ export async function selectSources(
         ? `"${source}" is left out by .dockerignore`
         : `"${source}" is not in the build context ${context}`;
   }
+  const special = entries.find(
+    ({ stats }) => !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink(),
+  );
+  if (special) return `"${special.file}" is no file, directory or link`;
   return { entries, needsDirectory };
+}
+
+async function liesBelow(root: string, directory: string): Promise<boolean> {
+  return `${await realpath(directory)}/`.startsWith(`${root}/`);
 }
 
 async function expandGlob(context: string, ignore: IgnoreRules, pattern: string): Promise<readonly string[]> {

@@ -99,10 +99,13 @@ export function createResolver(context: {
       if ('reason' in origin) return { available: false, reason: origin.reason };
       if ('recipe' in origin) {
         const stored = await store.reference(await maker.key(origin.recipe));
-        return {
-          available: true,
-          standIn: stored?.standIn ?? `${origin.recipe.program} of this machine or its packages`,
-        };
+        if (stored?.standIn) return { available: true, standIn: stored.standIn };
+        return (await maker.available())
+          ? { available: true, standIn: `${origin.recipe.program}, to be made on this machine` }
+          : {
+              available: false,
+              reason: 'its stand-in is made from Debian packages, and this machine has no apt-get',
+            };
       }
       return (await local(origin.local))
         ? { available: true }

@@ -46,6 +46,17 @@ export function execInside(
   return deferProcess(begin(), options.tty ? 2 : 1);
 }
 
+/** What env(1), the last step before the program, says when there is none: in the words of the container runtime. */
+export function inRuntimeWords(text: string): string {
+  return text.replace(
+    /^\/\.fairway\/env: [‘'](.*)[’']: (No such file or directory|Permission denied)$/m,
+    (_, program: string, reason: string) =>
+      `OCI runtime exec failed: exec failed: unable to start container process: exec: "${program}": ${
+        reason === 'Permission denied' ? 'permission denied' : 'executable file not found in $PATH'
+      }: unknown`,
+  );
+}
+
 /** A process whose beginning waits for something. */
 function deferProcess(beginning: Promise<InsideProcess>, programDepth: number): InsideProcess {
   const started = beginning.then((child) => child.started);
@@ -58,7 +69,14 @@ function deferProcess(beginning: Promise<InsideProcess>, programDepth: number): 
       () => ({ code: null, signal: null }),
     ),
     onStdout: (listener) => use((child) => child.onStdout(listener)),
-    onStderr: (listener) => use((child) => child.onStderr(listener)),
+    onStderr: (listener) =>
+      use((child) => {
+        let first = true;
+        child.onStderr((chunk) => {
+          listener(first ? Buffer.from(inRuntimeWords(chunk.toString('latin1')), 'latin1') : chunk);
+          first = false;
+        });
+      }),
     onMessage: (listener) => use((child) => child.onMessage(listener)),
     send: (message, handle) => use((child) => child.send(message, handle)),
     write: (chunk) => use((child) => child.write(chunk)),

@@ -66,4 +66,4 @@ export function formatFstab(root: string, entries: readonly MountEntry[]): strin
 }
 
 const field = (text: string) =>
-  text.replace(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  text.replace(/[ \t\n\r\v\f\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);

@@ -143,18 +143,11 @@ describe('a container', () => {
       workingDirectory: '/srv',
     });
     const script =
-      'id -u; pwd; echo $GIVEN$MORE; grep CapBnd /proc/self/status; ls -l /proc/1/exe; kill -0 1 && echo peer';
+      'id -u; pwd; echo $GIVEN$MORE; grep CapBnd /proc/self/status; cat /proc/1/comm; kill -0 1 && echo peer';
     const joined = container.exec(['sh', '-c', script], { environment: { MORE: 'm' } });
     const { code, text } = await outputOf(joined);
     expect(code).toBe(0);
-    expect(lines(text)).toEqual([
-      '1000',
-      '/srv',
-      'gm',
-      expect.stringMatching(/^CapBnd/),
-      expect.stringContaining('/usr/local/bin/node'),
-      'peer',
-    ]);
+    expect(lines(text)).toEqual(['1000', '/srv', 'gm', expect.stringMatching(/^CapBnd/), 'node', 'peer']);
     const echo = container.exec(['cat']);
     let echoed = '';
     echo.onStdout((chunk) => void (echoed += String(chunk)));

@@ -15,6 +15,8 @@ import { type Archive, type Packages, upstreamVersion } from './packages.ts';
 const execute = promisify(execFile);
 
 export interface StandInMaker {
+  /** Whether this machine has what stand-ins are made of. */
+  available(): Promise<boolean>;
   /** The name under which the store keeps what this recipe makes on this machine. */
   key(standIn: StandIn): Promise<string>;
   make(
@@ -117,6 +119,7 @@ export function createStandInMaker(context: {
   }
 
   return {
+    available: packages.available,
     key: async (standIn) => `stand-in:${standIn.names[0]}:${await recipe(standIn)}`,
     async make(standIn, onProgress) {
       const [bottom, top] = await Promise.all([base(onProgress), own(standIn, onProgress)]);

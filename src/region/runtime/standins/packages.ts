@@ -9,6 +9,8 @@ const execute = promisify(execFile);
 
 /** Debian packages as an ordinary user: lists and archives of Fairway's own, nothing is installed. */
 export interface Packages {
+  /** Whether this machine has the package manager at all. */
+  available(): Promise<boolean>;
   /** Files of the named packages and of what they need to run, downloaded into `directory`. */
   download(
     names: readonly string[],
@@ -83,6 +85,7 @@ export function openPackages(cacheDirectory: string): Packages {
   }
 
   return {
+    available: hasApt,
     async download(names, directory, onProgress) {
       await refuseElsewhere();
       updating ??= updateLists(onProgress).finally(() => (updating = undefined));
@@ -138,9 +141,17 @@ export function upstreamVersion(version: string): string {
     .replace(/[+~].*$/, '');
 }
 
+let apt: Promise<boolean> | undefined;
+function hasApt(): Promise<boolean> {
+  apt ??= execute('apt-get', ['--version'], { env: environment }).then(
+    () => true,
+    () => false,
+  );
+  return apt;
+}
+
 async function refuseElsewhere(): Promise<void> {
-  const found = await execute('apt-get', ['--version'], { env: environment }).catch(() => undefined);
-  if (!found)
+  if (!(await hasApt()))
     throw new OperationError({
       code: 'stand-in-unavailable',
       message: 'stand-in images are made from Debian or Ubuntu packages, and this machine has no apt-get',

@@ -46,7 +46,7 @@ describe('stand-ins', () => {
     expect((await first.exited).code).toBe(0);
     await first.remove();
     const second = await live.start('redis:7', { mounts, argv: entry });
-    expect(await answered(second, ['redis-cli', 'get', 'k'])).toBe('v\n');
+    expect(await answered(second, ['sh', '-c', 'redis-cli get k | grep -x v'])).toBe('v\n');
     expect(await answered(second, ['redis-cli', 'config', 'get', 'protected-mode'])).toBe(
       'protected-mode\nno\n',
     );
