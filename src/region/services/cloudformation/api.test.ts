@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { resourceSchema } from '../../../template/index.ts';
+import { resourceTypes } from './types/index.ts';
+import { deployment } from './testing/templates.ts';
 import { createWorld, type Instance, type World } from './testing/world.ts';
 
 let world: World;
@@ -381,7 +384,6 @@ test('a template may lie in a bucket', async () => {
 test('a running creation is deleted, and what it had made with it', async () => {
   const before = world.census();
   world.knobs.rollout = () => 'IN_PROGRESS';
-  const { deployment } = await import('./testing/templates.ts');
   await cfn.api.CreateStack({
     StackName: 'net',
     TemplateBody: deployment(),
@@ -399,7 +401,6 @@ test('a running creation is deleted, and what it had made with it', async () => 
 });
 
 test('an update is cancelled and rolled back', async () => {
-  const { deployment } = await import('./testing/templates.ts');
   const input = { StackName: 'net', Capabilities: ['CAPABILITY_IAM' as const] };
   await cfn.api.CreateStack({ ...input, TemplateBody: deployment('nginx:1', ['web']) });
   await cfn.settled('net');
@@ -413,4 +414,37 @@ test('an update is cancelled and rolled back', async () => {
   await cfn.api.CancelUpdateStack({ StackName: 'net' });
   expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(world.census()).toEqual(before);
+});
+
+test('what a region that stops leaves under way goes on in the next one', async () => {
+  world.knobs.rollout = () => 'IN_PROGRESS';
+  await cfn.api.CreateStack({
+    StackName: 'net',
+    TemplateBody: deployment(),
+    Capabilities: ['CAPABILITY_IAM'],
+  });
+  for (let seen = false; !seen;) {
+    await new Promise((resolve) => setImmediate(resolve));
+    seen = (await events()).some((event) =>
+      event.startsWith('WebService CREATE_IN_PROGRESS Resource creation'),
+    );
+  }
+  await cfn.stop();
+  expect(await status()).toBe('CREATE_IN_PROGRESS');
+  world.knobs.rollout = () => 'COMPLETED';
+  cfn = await world.open();
+  expect(await cfn.settled('net')).toBe('CREATE_COMPLETE');
+  expect((await events()).filter((event) => event.includes('FAILED'))).toEqual([]);
+});
+
+test('every type that is enacted appears in the deployment under test, with properties of its schema', () => {
+  const { Resources } = JSON.parse(deployment()) as { Resources: Record<string, { Type: string }> };
+  const used = new Set(Object.values(Resources).map(({ Type }) => Type));
+  expect([...resourceTypes.keys()].filter((type) => !used.has(type))).toEqual([]);
+  for (const [type, { properties, naming, moves = [] }] of resourceTypes) {
+    const known = [...resourceSchema(type)!.properties.keys()];
+    expect(known, type).toEqual(
+      expect.arrayContaining([...properties, ...moves, ...(naming ? [naming.property] : [])]),
+    );
+  }
 });

@@ -171,6 +171,27 @@ export function deployment(
         },
       },
     },
+    Shared: {
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: {
+        Roles: [ref('ExecutionRole')],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'logs:*', Resource: '*', Sid: image.replace(/\W/g, '') }],
+        },
+      },
+    },
+    Out: {
+      Type: 'AWS::EC2::SecurityGroupEgress',
+      Properties: {
+        GroupId: ref('AlbGroup'),
+        IpProtocol: 'tcp',
+        FromPort: 80,
+        ToPort: 80,
+        DestinationSecurityGroupId: att('WebGroup', 'GroupId'),
+      },
+    },
+    Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
     Assets: { Type: 'AWS::S3::Bucket' },
   };
   for (const [number, kind] of [

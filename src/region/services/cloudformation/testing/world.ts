@@ -27,6 +27,7 @@ export class Killed extends Error {
 export type Fault = (place: string) => void;
 
 export interface Instance {
+  readonly handlers: ReturnType<typeof createCloudFormation>['handlers'];
   readonly api: Apis['cloudformation'];
   /** Resolves when the stack has no operation any more, or the instance was killed. Gives the stack's status. */
   settled(stackName: string): Promise<string | undefined>;
@@ -96,6 +97,7 @@ export function createWorld() {
 
   return {
     region,
+    handlers,
     knobs,
     logged,
     api: late.api,
@@ -132,6 +134,7 @@ export function createWorld() {
       await service.start?.();
       return {
         api,
+        handlers: service.handlers,
         killed: () => killed,
         settled: (name) =>
           waitUntil(
@@ -175,7 +178,7 @@ function alive(name: string, table: Table<object>): object[] {
 /** Ids, times, addresses, tokens, revisions and passwords drawn at random are not what matters. */
 function steadyText(record: object): string {
   return JSON.stringify(record, (key, value: unknown) =>
-    /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|index|mac|dnsName|number)$/i.test(
+    /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|defaultVersionId|nextVersion|index|mac|dnsName|number)$/i.test(
       key,
     )
       ? '*'

@@ -23,6 +23,7 @@ import { listenerRule } from './elbv2-listener-rule.ts';
 import { listener } from './elbv2-listener.ts';
 import { loadBalancer } from './elbv2-load-balancer.ts';
 import { targetGroup } from './elbv2-target-group.ts';
+import { managedPolicy } from './iam-managed-policy.ts';
 import { policy } from './iam-policy.ts';
 import { role } from './iam-role.ts';
 import { logGroup } from './logs-log-group.ts';
@@ -45,6 +46,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     listenerRule,
     loadBalancer,
     logGroup,
+    managedPolicy,
     natGateway,
     networkAcl,
     networkAclEntry,
