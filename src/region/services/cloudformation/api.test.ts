@@ -1,50 +1,24 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resourceSchema } from '../../../template/index.ts';
-import { resourceTypes } from './types/index.ts';
+import { createBench, refusal, vpc, type Bench } from './testing/bench.ts';
 import { deployment } from './testing/templates.ts';
-import { createWorld, type Instance, type World } from './testing/world.ts';
+import { resourceTypes } from './types/index.ts';
 
-let world: World;
-let cfn: Instance;
+let bench: Bench;
+let cfn: Bench['cfn'];
+let world: Bench['world'];
+let events: Bench['events'];
+let status: Bench['status'];
 beforeEach(async () => {
-  world = createWorld();
-  cfn = await world.open();
+  bench = await createBench();
+  ({ cfn, world, events, status } = bench);
 });
-afterEach(async () => {
-  await cfn.stop();
-  await world.close();
-});
+afterEach(() => bench.close());
 
 const yaml = (text: string): { StackName: string; TemplateBody: string } => ({
   StackName: 'net',
   TemplateBody: text,
 });
-const vpc = (cidr: string, more = '') =>
-  yaml(`
-Resources:
-  Vpc:
-    Type: AWS::EC2::VPC
-    Properties:
-      CidrBlock: ${cidr}
-${more}`);
-
-/** `code: message` of a refused call. */
-async function refusal(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-    return 'accepted';
-  } catch (error) {
-    return `${(error as { code: string }).code}: ${(error as Error).message}`;
-  }
-}
-const status = async (name = 'net') =>
-  (await cfn.api.DescribeStacks({ StackName: name })).Stacks![0]!.StackStatus;
-const events = async (name = 'net') =>
-  (await cfn.api.DescribeStackEvents({ StackName: name }))
-    .StackEvents!.map(({ LogicalResourceId, ResourceStatus, ResourceStatusReason }) =>
-      [LogicalResourceId, ResourceStatus, ...(ResourceStatusReason ? [ResourceStatusReason] : [])].join(' '),
-    )
-    .reverse();
 
 test('a change set is made, shown, executed; the next one without changes says so', async () => {
   const { Id, StackId } = await cfn.api.CreateChangeSet({
@@ -235,52 +209,6 @@ test('missing and wrong stacks are named as AWS names them', async () => {
   ).toBe('ValidationError: Stack [net] already exists and cannot be created again with the changeSet [c].');
 });
 
-test('a failed creation is rolled back and says why; then it can only be deleted', async () => {
-  await cfn.api.CreateStack(
-    vpc(
-      '10.0.0.0/16',
-      '  Bad: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 192.168.0.0/24}}',
-    ),
-  );
-  expect(await cfn.settled('net')).toBe('ROLLBACK_COMPLETE');
-  const happened = await events();
-  expect(happened.find((event) => event.startsWith('Bad CREATE_FAILED'))).toMatch(
-    /Resource handler returned message: "The CIDR '192.168.0.0\/24' is invalid.*" \(RequestToken: [-0-9a-f]{36}, HandlerErrorCode: /,
-  );
-  expect(happened).toContain(
-    'net ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [Bad]. Rollback requested by user.',
-  );
-  const { Stacks } = await cfn.api.DescribeStacks({ StackName: 'net' });
-  expect(await refusal(cfn.api.UpdateStack(vpc('10.0.0.0/20')))).toBe(
-    `ValidationError: Stack:${Stacks![0]!.StackId} is in ROLLBACK_COMPLETE state and can not be updated.`,
-  );
-  await cfn.api.DeleteStack({ StackName: 'net' });
-  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
-});
-
-test('an update that fails takes back what it changed and says why', async () => {
-  const group = (egress: string) => `
-  Group:
-    Type: AWS::EC2::SecurityGroup
-    Properties:
-      GroupDescription: g
-      VpcId: !Ref Vpc
-      SecurityGroupIngress: [{IpProtocol: tcp, FromPort: ${egress}, ToPort: ${egress}, CidrIp: 0.0.0.0/0}]`;
-  const bad =
-    '\n  Bad: {Type: AWS::EC2::Subnet, DependsOn: Group, Properties: {VpcId: !Ref Vpc, CidrBlock: 192.168.0.0/24}}';
-  await cfn.api.CreateStack(vpc('10.0.0.0/16', group('80')));
-  await cfn.settled('net');
-  const before = world.census();
-  await cfn.api.UpdateStack(vpc('10.0.0.0/16', group('90') + bad));
-  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect(world.census()).toEqual(before);
-  expect(await events()).toContain(
-    'net UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [Bad].',
-  );
-  await cfn.api.UpdateStack(vpc('10.0.0.0/16', group('91')));
-  expect(await cfn.settled('net')).toBe('UPDATE_COMPLETE');
-});
-
 test('exports are imported, and held while they are', async () => {
   const exporting = (value: string) =>
     vpc('10.0.0.0/16', `Outputs: {Out: {Value: ${value}, Export: {Name: shared}}}`);
@@ -307,23 +235,6 @@ test('exports are imported, and held while they are', async () => {
   await cfn.settled('user');
   await cfn.api.DeleteStack({ StackName: 'net' });
   expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
-});
-
-test('DeletionPolicy and UpdateReplacePolicy retain', async () => {
-  const kept = (cidr: string) => vpc(cidr, '    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain');
-  await cfn.api.CreateStack(kept('10.0.0.0/16'));
-  await cfn.settled('net');
-  await cfn.api.UpdateStack(kept('10.0.0.0/20'));
-  expect(await cfn.settled('net')).toBe('UPDATE_COMPLETE');
-  const { StackId } = (await cfn.api.DescribeStacks({ StackName: 'net' })).Stacks![0]!;
-  await cfn.api.DeleteStack({ StackName: 'net' });
-  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
-  expect((await events(StackId!)).filter((event) => event.includes('DELETE_SKIPPED'))).toEqual([
-    'Vpc DELETE_SKIPPED',
-    'Vpc DELETE_SKIPPED',
-  ]);
-  const { Vpcs } = await world.api.ec2.DescribeVpcs({});
-  expect(Vpcs!.map(({ CidrBlock }) => CidrBlock).sort()).toEqual(['10.0.0.0/16', '10.0.0.0/20']);
 });
 
 test('parameters keep their previous value when asked, hide when NoEcho, and are checked', async () => {
@@ -379,62 +290,6 @@ test('a template may lie in a bucket', async () => {
   expect(
     await refusal(cfn.api.CreateStack({ StackName: 'x', TemplateURL: 'https://example.com/t.yaml' })),
   ).toBe('ValidationError: TemplateURL must be a supported URL.');
-});
-
-test('a running creation is deleted, and what it had made with it', async () => {
-  const before = world.census();
-  world.knobs.rollout = () => 'IN_PROGRESS';
-  await cfn.api.CreateStack({
-    StackName: 'net',
-    TemplateBody: deployment(),
-    Capabilities: ['CAPABILITY_IAM'],
-  });
-  for (let seen = false; !seen;) {
-    await new Promise((resolve) => setImmediate(resolve));
-    seen = (await events()).some((event) =>
-      event.startsWith('WebService CREATE_IN_PROGRESS Resource creation'),
-    );
-  }
-  await cfn.api.DeleteStack({ StackName: 'net' });
-  expect(await cfn.settled('net')).toBe('DELETE_COMPLETE');
-  expect(world.census()).toEqual(before);
-});
-
-test('an update is cancelled and rolled back', async () => {
-  const input = { StackName: 'net', Capabilities: ['CAPABILITY_IAM' as const] };
-  await cfn.api.CreateStack({ ...input, TemplateBody: deployment('nginx:1', ['web']) });
-  await cfn.settled('net');
-  const before = world.census();
-  world.knobs.rollout = (image) => (image.includes('nginx:2') ? 'IN_PROGRESS' : 'COMPLETED');
-  await cfn.api.UpdateStack({ ...input, TemplateBody: deployment('nginx:2', ['web', 'api']) });
-  for (let seen = false; !seen;) {
-    await new Promise((resolve) => setImmediate(resolve));
-    seen = (await events()).some((event) => event.startsWith('WebService UPDATE_IN_PROGRESS'));
-  }
-  await cfn.api.CancelUpdateStack({ StackName: 'net' });
-  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect(world.census()).toEqual(before);
-});
-
-test('what a region that stops leaves under way goes on in the next one', async () => {
-  world.knobs.rollout = () => 'IN_PROGRESS';
-  await cfn.api.CreateStack({
-    StackName: 'net',
-    TemplateBody: deployment(),
-    Capabilities: ['CAPABILITY_IAM'],
-  });
-  for (let seen = false; !seen;) {
-    await new Promise((resolve) => setImmediate(resolve));
-    seen = (await events()).some((event) =>
-      event.startsWith('WebService CREATE_IN_PROGRESS Resource creation'),
-    );
-  }
-  await cfn.stop();
-  expect(await status()).toBe('CREATE_IN_PROGRESS');
-  world.knobs.rollout = () => 'COMPLETED';
-  cfn = await world.open();
-  expect(await cfn.settled('net')).toBe('CREATE_COMPLETE');
-  expect((await events()).filter((event) => event.includes('FAILED'))).toEqual([]);
 });
 
 test('every type that is enacted appears in the deployment under test, with properties of its schema', () => {

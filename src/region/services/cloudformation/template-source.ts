@@ -44,9 +44,9 @@ export async function templateText(
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function objectOf(address: string): { readonly bucket: string; readonly key: string } | undefined {
-  const url = URL.parse(address);
-  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
-  const path = decodeURIComponent(url.pathname.slice(1));
+  if (!/^https?:\/\//.test(address) || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const path = decoded(url.pathname.slice(1));
   const virtual = /^(.+)\.s3[.-][^/]*$/.exec(url.hostname)?.[1];
   if (virtual !== undefined) return path === '' ? undefined : { bucket: virtual, key: path };
   const isS3 = /^s3[.-].*amazonaws\.com(\.cn)?$/.test(url.hostname);
@@ -54,6 +54,14 @@ export function objectOf(address: string): { readonly bucket: string; readonly k
   const slash = path.indexOf('/');
   if (!(isS3 || isOurs) || slash < 1 || slash === path.length - 1) return undefined;
   return { bucket: path.slice(0, slash), key: path.slice(slash + 1) };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function textOf(body: Awaited<ReturnType<Region['api']['s3']['GetObject']>>['Body']): Promise<string> {
