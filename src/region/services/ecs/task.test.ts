@@ -108,10 +108,20 @@ test('statuses are taken in order, each with its time', async () => {
     expect(at).toBeInstanceOf(Date);
 });
 
+test('what has only just been started is asked a second time: it may have had no handler yet', async () => {
+  const region = testRegion();
+  region.programs.stubborn.add('api:1');
+  const { stop, advance, trace } = await run([{ stopTimeout: 10 }], {}, region);
+  await stop();
+  await advance(1000);
+  expect(trace).toEqual(['start api:1', 'SIGTERM api:1', 'SIGTERM api:1']);
+});
+
 test('what does not heed its stop signal is killed when the stop timeout is over', async () => {
   const region = testRegion();
   region.programs.stubborn.add('api:1');
   const { task, stop, advance, settle, trace } = await run([{ stopTimeout: 10 }], {}, region);
+  await advance(2000);
   await stop();
   await advance(9950);
   expect(await task()).toMatchObject({ lastStatus: 'STOPPING' });
