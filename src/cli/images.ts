@@ -23,7 +23,9 @@ export async function buildImages(
           args: build.args,
           ...(build.target === undefined ? {} : { target: build.target }),
         },
-        (line) => terminal.err(`${terminal.style.dim(`${service}:`)} ${line}\n`),
+        (line) => {
+          if (isNews(line)) terminal.err(`${terminal.style.dim(`${service}:`)} ${line}\n`);
+        },
       );
       if (!cached)
         terminal.err(`${terminal.style.dim(`${service}:`)} built ${reference.split('@')[1] ?? reference}\n`);
@@ -31,3 +33,7 @@ export async function buildImages(
     }),
   );
 }
+
+/** What was built before, and stand-ins, which are announced for the whole project, need not be told for each image. */
+const isNews = (line: string): boolean =>
+  line.trim() !== '' && !line.endsWith('(cached)') && !line.includes(' stands in: ');
