@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
 import { createHome, eventually, kill, pause, users, type Home } from '../support/fairway.ts';
@@ -151,32 +153,36 @@ describe.each(users)('the main job, as $name', (user) => {
     expect(await result(id, 60)).toMatchObject({ words: 15 });
   });
 
+  /** Changes a file of the project, runs up, and tells which services have other tasks than before. */
+  const replacedBy = async (file: string, change: (text: string) => string): Promise<string[]> => {
+    const tasks = async () =>
+      new Map(
+        (await home.status(project)).services.map(({ name, tasks: list }) => [
+          name,
+          list.map(({ id }) => id).join(),
+        ]),
+      );
+    const before = await tasks();
+    const path = join(project, file);
+    const text = readFileSync(path, 'utf8');
+    expect(change(text)).not.toBe(text);
+    writeFileSync(path, change(text));
+    const { code, stderr } = await home.run(['up', project]);
+    expect(code, stderr).toBe(0);
+    return [...(await tasks())].filter(([name, ids]) => before.get(name) !== ids).map(([name]) => name);
+  };
+
   test('one changed value replaces that service only', async () => {
-    const before = await home.status(project);
-    const { readFileSync, writeFileSync } = await import('node:fs');
-    const file = `${project}/compose.yaml`;
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(
-        '    stop_grace_period: 20s',
-        '    stop_grace_period: 20s\n    labels: {}',
-      ),
+    const add = (text: string) => text.replace(/(worker:[\s\S]*?:6379)/, '$1\n      STEP_MS: "100"');
+    expect(await replacedBy('compose.yaml', add)).toEqual(['worker']);
+  });
+
+  test('one changed source file replaces that service only', async () => {
+    const replaced = await replacedBy('web/public/index.html', (text) =>
+      text.replace('<h1>Jobs</h1>', '<h1>Other jobs</h1>'),
     );
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(
-        /(worker:[\s\S]*?REDIS_URL: redis:\/\/redis.local:6379)/,
-        '$1\n      STEP_MS: "100"',
-      ),
-    );
-    expect((await home.run(['up', project])).code).toBe(0);
-    const after = await home.status(project);
-    for (const { name, tasks } of after.services) {
-      const ids = tasks.map(({ id }) => id);
-      const earlier = before.services.find((candidate) => candidate.name === name)!.tasks.map(({ id }) => id);
-      if (name === 'worker') expect(ids).not.toEqual(earlier);
-      else expect(ids).toEqual(earlier);
-    }
+    expect(replaced).toEqual(['web']);
+    expect(await (await fetch(url)).text()).toContain('Other jobs');
   });
 
   test('logs tells what services say', async () => {
