@@ -1,3 +1,4 @@
+import { nearest } from '../common/nearest.ts';
 import { InputError, OperationError, formatProblem } from '../common/problem.ts';
 import { commonOptions, helpText, parseInvocation, type Command } from './command.ts';
 import { createTerminal } from './terminal.ts';
@@ -69,14 +70,16 @@ async function main(args: readonly string[]): Promise<number> {
     return asked ? 0 : 2;
   }
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!entry)
+  if (!entry) {
+    const near = nearest(name, Object.keys(commands));
     throw new InputError([
       {
         code: 'usage',
         message: `unknown command "${name}"`,
-        fix: `the commands are: ${Object.keys(commands).join(', ')}`,
+        fix: near ? `write fairway ${near}` : `the commands are: ${Object.keys(commands).join(', ')}`,
       },
     ]);
+  }
   const { command } = await entry[1]();
   const invocation = parseInvocation(
     command,

@@ -19,6 +19,7 @@ export function loadApp(invocation: Invocation, path?: string): App {
   return readProject({
     paths: [...invocation.texts('file'), ...(path === undefined ? [] : [path])],
     environment: env,
+    currentFolder: cwd,
     profiles: invocation.texts('profile'),
     envFiles: invocation.texts('env-file'),
     ...(projectName === undefined ? {} : { projectName }),

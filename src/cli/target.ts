@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { Agent } from 'node:http';
 import { systemClock } from '../common/clock.ts';
-import { OperationError } from '../common/problem.ts';
+import { InputError, OperationError } from '../common/problem.ts';
 import type { Target } from '../deploy/target.ts';
 import type { Connection } from '../region/process/connect.ts';
 
@@ -43,6 +43,14 @@ export async function remoteTarget({ region, endpointUrl }: RemoteOptions): Prom
     ...(region === undefined ? {} : { region }),
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
   };
+  if (endpointUrl !== undefined && !URL.canParse(endpointUrl))
+    throw new InputError([
+      {
+        code: 'usage',
+        message: `the endpoint "${endpointUrl}" is no URL`,
+        fix: 'write --endpoint-url http://127.0.0.1:4566',
+      },
+    ]);
   const cloudformation = new CloudFormationClient(settings);
   const where = await cloudformation.config.region().catch(() => undefined);
   if (!where)

@@ -97,6 +97,8 @@ export interface Build {
   readonly args: Readonly<Record<string, string>>;
   /** The foreign image at the bottom of the target, where it is written without variables. */
   readonly baseImage?: string;
+  /** Every foreign image that the target is made from, where its Dockerfile names it without variables. */
+  readonly images: readonly Located<string>[];
   /** What EXPOSE says. */
   readonly expose: readonly ExposedPort[];
   readonly position: Position;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Located } from './app.ts';
 import type { Position } from '../common/problem.ts';
-import { type Findings, wrong } from './read.ts';
+import type { Findings } from './read.ts';
 
 /**
  * The project's name is its stack's, so it begins with a letter and has letters, digits and hyphens:
@@ -20,13 +20,12 @@ export function projectName(
   const name = given === undefined ? written : { value: given, position: start };
   if (name) {
     if (!NAME.test(name.value))
-      wrong(
-        found,
-        name.position,
-        `${JSON.stringify(name.value)} is no project name`,
-        `write small letters, digits and hyphens, a letter first${fit(name.value) ? `: ${fit(name.value)}` : ''}`,
-        'compose-project-name',
-      );
+      found.problems.push({
+        code: 'compose-project-name',
+        message: `${JSON.stringify(name.value)} is no project name`,
+        position: given === undefined ? name.position : undefined,
+        fix: `write small letters, digits and hyphens, a letter first${fit(name.value) ? `: ${fit(name.value)}` : ''}`,
+      });
     return name;
   }
   return { value: fit(posix.basename(directory)) || 'project', position: start };

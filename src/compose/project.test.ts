@@ -13,7 +13,9 @@ describe('readProject', () => {
       read(`name: n\n${text}`, { environment: { COMPOSE_PROJECT_NAME: 'e' }, projectName: 'p' }).name,
     ).toBe('p');
     expect(read({ '/x/My_App 2/compose.yaml': text }, { paths: ['/x/My_App 2'] }).name).toBe('my-app-2');
+    expect(read(text, { currentFolder: '/x/here' }).name).toBe('here');
     expect(wrong(`name: My_App\n${text}`)).toEqual(['1:7 "My_App" is no project name']);
+    expect(wrong(text, { projectName: 'A b' })).toEqual(['"A b" is no project name']);
   });
 
   it('reads short and long forms alike', () => {

@@ -17,6 +17,8 @@ export interface ProjectRequest {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly profiles?: readonly string[];
   readonly projectName?: string;
+  /** The current folder, absolute: a project without a name is named after its folder. */
+  readonly currentFolder?: string;
   /** Instead of `.env` beside the first file. */
   readonly envFiles?: readonly string[];
   /** Text of a file; undefined where there is none, or a folder. */
@@ -36,7 +38,13 @@ export function readProject(request: ProjectRequest): App {
   const start: Position = { file: files[0]?.path ?? '', line: 1, column: 1 };
   const written = text(found, field(project, 'name'));
   const given = request.projectName ?? (environment['COMPOSE_PROJECT_NAME'] || undefined);
-  const name = projectName(found, given, written, directory, start);
+  const name = projectName(
+    found,
+    given,
+    written,
+    posix.resolve(request.currentFolder ?? '/', directory),
+    start,
+  );
   const settings = readProjectSettings(found, project);
   const profiles = request.profiles?.length
     ? request.profiles

@@ -62,6 +62,7 @@ it.each<[what: string, text: string, problems: string[]]>([
   ['an undeclared network', a('networks: [n]'), ['2:3 the network n is not declared']],
   ['the wrong kind', a('ports: {a: 1}'), ['4:12 services.a.ports is a mapping']],
   ['no image', 'services:\n  a: {user: b}', ['2:3 the service a has neither image nor build']],
+  ['a mistyped image', 'services:\n  a: {imagee: b}', ['2:7 unknown key imagee in services.a']],
   ['nothing below a service', 'services:\n  a:\n', ['2:3 services.a is a single value']],
   ['no number', a('deploy: {replicas: many}'), ['4:24 services.a.deploy.replicas is "many"']],
   ['no duration', a('stop_grace_period: 5 minutes'), ['4:24 services.a.stop_grace_period is "5 minutes"']],

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { InputError } from '../common/problem.ts';
 import { exposedPorts, stageChain } from './expose.ts';
 import { pairs } from './pairs.ts';
+import { foreignImages } from './images.ts';
 import { parseDockerfile } from './parse.ts';
 import { expandWord } from './words.ts';
 
@@ -109,6 +110,16 @@ it('finds what EXPOSE says through stages, ARG and ENV', () => {
     exposedPorts(file, undefined, args).map(({ port, protocol }) => `${port}/${protocol}`);
   expect(ports()).toEqual(['10/tcp', '20/udp', '21/udp', '22/udp', '7/tcp']);
   expect(ports({ P: '3', R: '9' })).toEqual(['30/tcp', '20/udp', '21/udp', '22/udp', '9/tcp']);
+});
+
+it('finds the foreign images that a target is made from', () => {
+  const file = parse(
+    'FROM a AS one\nFROM b AS unused\nFROM one AS two\nCOPY --from=c /x /\nFROM scratch\nCOPY --from=TWO /x /\nCOPY --from=$D /x /\n',
+  );
+  const images = (target?: string) =>
+    foreignImages(file, target).map(({ value, position }) => `${position.line} ${value}`);
+  expect(images()).toEqual(['1 a', '4 c']);
+  expect(images('unused')).toEqual(['2 b']);
 });
 
 it('expands words as Docker does', () => {

@@ -94,7 +94,7 @@ export function createHome(user: User = users[0]!): Home {
     ...(process.env.NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS } : {}),
   };
   const start = (args: readonly string[], options: { cwd?: string; env?: Record<string, string> } = {}) =>
-    spawn(process.execPath, [join(installation, 'dist/cli.mjs'), ...args], {
+    spawn(process.execPath, ['--', join(installation, 'dist/cli.mjs'), ...args], {
       cwd: options.cwd ?? directory,
       env: { ...env, ...options.env },
       stdio: 'pipe',

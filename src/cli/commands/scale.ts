@@ -1,3 +1,4 @@
+import { nearest } from '../../common/nearest.ts';
 import { InputError } from '../../common/problem.ts';
 import { deployStack } from '../../deploy/deploy.ts';
 import type { Command } from '../command.ts';
@@ -21,20 +22,28 @@ export const command: Command = {
     const began = Date.now();
     const { app, design } = await loadProject(invocation);
     const counts = design.parameters.filter(({ kind }) => kind === 'desired-count');
+    const names = counts.map(({ service }) => service);
     const wanted = new Map(
       invocation.positionals.map((argument) => {
         const [, service = '', number = ''] = /^([^=]+)=(\d+)$/.exec(argument) ?? [];
+        if (!service)
+          throw wrongArgument(
+            `"${argument}" names no service and number`,
+            `write SERVICE=N, where SERVICE is one of ${names.join(', ')}`,
+          );
         const parameter = counts.find((candidate) => candidate.service === service);
-        if (!parameter || Number(number) > MOST_TASKS)
-          throw new InputError([
-            {
-              code: 'usage',
-              message: parameter
-                ? `${service} cannot have ${number} tasks: ${MOST_TASKS} is the most a service can have on AWS`
-                : `"${argument}" names no service and number`,
-              fix: `write SERVICE=N, where SERVICE is one of ${counts.map((count) => count.service).join(', ')}`,
-            },
-          ]);
+        if (!parameter) {
+          const near = nearest(service, names);
+          throw wrongArgument(
+            `there is no service "${service}"`,
+            near ? `write ${near}=${number}` : `the services are ${names.join(', ')}`,
+          );
+        }
+        if (Number(number) > MOST_TASKS)
+          throw wrongArgument(
+            `${service} cannot have ${number} tasks: ${MOST_TASKS} is the most a service can have on AWS`,
+            `write at most ${service}=${MOST_TASKS}`,
+          );
         return [parameter.name, number] as const;
       }),
     );
@@ -66,3 +75,6 @@ export const command: Command = {
     return 0;
   },
 };
+
+const wrongArgument = (message: string, fix: string): InputError =>
+  new InputError([{ code: 'usage', message, fix }]);

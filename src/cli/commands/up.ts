@@ -34,8 +34,8 @@ export const command: Command = {
     try {
       return await up(invocation, project, connection, began);
     } catch (error) {
-      // Wrong input leaves nothing started.
-      if (error instanceof InputError) await connection.control.post('shutdown', { onlyIdle: true });
+      // What failed before anything was deployed leaves no region behind.
+      await connection.control.post('shutdown', { onlyIdle: true }).catch(() => undefined);
       throw error;
     } finally {
       connection.control.close();
@@ -93,9 +93,7 @@ async function preflight(
   { control }: Connection,
 ): Promise<void> {
   const pulled = app.services.flatMap(({ image, build }) => (image && !build ? [image] : []));
-  const bases = app.services.flatMap(({ build }) =>
-    build?.baseImage === undefined ? [] : [{ value: build.baseImage, position: build.position }],
-  );
+  const bases = app.services.flatMap(({ build }) => build?.images ?? []);
   const wanted = design.publicServices.filter(({ listenerPort }) => listenerPort >= FIRST_FREE_PORT);
   const { images, takenPorts } = await control.post<ProbeAnswer>('probe', {
     references: [...new Set([...pulled, ...bases].map(({ value }) => value))],
@@ -106,7 +104,14 @@ async function preflight(
     ...[...pulled, ...bases].flatMap(({ value, position }) => {
       const image = known.get(value);
       return image && !image.available
-        ? [{ code: 'image-not-found', message: image.reason ?? `image ${value} cannot be had`, position }]
+        ? [
+            {
+              code: 'image-not-found',
+              message: `the image ${value} cannot be had: ${image.reason}`,
+              position,
+              fix: image.fix,
+            },
+          ]
         : [];
     }),
     ...wanted

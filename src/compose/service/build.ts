@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { InputError } from '../../common/problem.ts';
 import { exposedPorts, stageChain, targetStage } from '../../dockerfile/expose.ts';
+import { foreignImages } from '../../dockerfile/images.ts';
 import { parseDockerfile } from '../../dockerfile/parse.ts';
 import type { Build } from '../app.ts';
 import { type Field, field, type Findings, mapping, text, wrong } from '../read.ts';
@@ -57,6 +58,7 @@ export function readBuild(found: Findings, at: Field | undefined, around: Surrou
     return {
       ...base,
       ...(foreign.includes('$') || foreign === 'scratch' ? {} : { baseImage: foreign }),
+      images: foreignImages(parsed, target?.value),
       expose: exposedPorts(parsed, target?.value, args),
     };
   } catch (error) {

@@ -1,3 +1,4 @@
+import { nearest } from '../../common/nearest.ts';
 import type { Position } from '../../common/problem.ts';
 import type { Dependency, Located, Service } from '../app.ts';
 import {
@@ -44,7 +45,7 @@ export function readService(
   const settings = readServiceSettings(found, at);
   const image = text(found, field(at, 'image'));
   const build = readBuild(found, field(at, 'build'), around);
-  if (!image && !field(at, 'build'))
+  if (!image && !field(at, 'build') && !mistyped(at, ['image', 'build']))
     wrong(
       found,
       key,
@@ -87,6 +88,10 @@ export function readService(
     settings,
   };
 }
+
+/** Whether a key is there that one of these was likely meant by: that is told already. */
+const mistyped = (at: Field, keys: readonly string[]): boolean =>
+  at.tree.kind === 'map' && [...at.tree.entries.keys()].some((key) => nearest(key, keys) !== undefined);
 
 /** Leaves out what is undefined. */
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

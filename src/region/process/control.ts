@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { InputError, OperationError } from '../../common/problem.ts';
 import { listen } from '../host-ports.ts';
 import type { Container } from '../runtime/runtime.ts';
+import { imageAdvice } from '../runtime/standins/catalog.ts';
 import type { Region } from '../region.ts';
 import { describeDenials } from './denials.ts';
 import { followLogs } from './logs.ts';
@@ -105,7 +106,10 @@ export function toWire(error: unknown, log: (message: string) => void): WireProb
 async function probe(region: Region, { references, ports }: ProbeRequest): Promise<ProbeAnswer> {
   const ours = new Set(region.plane.hostPorts.mapping.values());
   const images = await Promise.all(
-    references.map(async (reference) => ({ reference, ...(await region.plane.runtime.probe(reference)) })),
+    references.map(async (reference) => {
+      const found = await region.plane.runtime.probe(reference);
+      return { reference, ...found, ...(found.available ? {} : { fix: imageAdvice }) };
+    }),
   );
   const taken = await Promise.all(
     ports.map(async (port) => {

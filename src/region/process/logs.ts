@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { OperationError } from '../../common/problem.ts';
 import type { Region } from '../region.ts';
 import type { LogLine } from './protocol.ts';
-import { stackServices, type StackService } from './status.ts';
+import { noSuchService, stackServices, type StackService } from './status.ts';
 
 const FOLLOW_INTERVAL_MS = 150;
 
@@ -70,12 +69,7 @@ async function sourcesOf(
 ): Promise<readonly Source[]> {
   const services = await stackServices(region, stack);
   const unknown = wanted.find((name) => !services.some((service) => service.name === name));
-  if (unknown !== undefined)
-    throw new OperationError({
-      code: 'no-such-service',
-      message: `stack ${stack} has no service "${unknown}"`,
-      fix: `its services are ${services.map(({ name }) => name).join(', ')}`,
-    });
+  if (unknown !== undefined) throw noSuchService(stack, unknown, services);
   const chosen = wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name));
   const sources = await Promise.all(
     chosen.map(async (service): Promise<Source | undefined> => {

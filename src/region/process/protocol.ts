@@ -27,6 +27,8 @@ export interface ProbeAnswer {
     readonly available: boolean;
     readonly standIn?: string;
     readonly reason?: string;
+    /** What to write instead, where it cannot be had. */
+    readonly fix?: string;
   }[];
   /** Ports that a program other than this region listens on. */
   readonly takenPorts: readonly number[];

@@ -1,6 +1,7 @@
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Task } from '@aws-sdk/client-ecs';
-import { OperationError } from '../../common/problem.ts';
+import { nearest } from '../../common/nearest.ts';
+import { InputError, OperationError } from '../../common/problem.ts';
 import type { Container } from '../runtime/runtime.ts';
 import type { Region } from '../region.ts';
 import type { ExecRequest, ServiceStatus, StackStatus, TaskStatus } from './protocol.ts';
@@ -35,6 +36,16 @@ interface StackResource {
 }
 
 async function stackResources(region: Region, stackName: string): Promise<StackResource[]> {
+  const { Stacks = [] } = await region.api.cloudformation.DescribeStacks({});
+  if (!Stacks.some((stack) => stack.StackName === stackName))
+    throw new OperationError({
+      code: 'no-such-stack',
+      message: `${stackName} does not run here`,
+      fix:
+        Stacks.length > 0
+          ? `start it (fairway up), or name one that runs with -p: ${Stacks.map((stack) => stack.StackName).join(', ')}`
+          : 'start it: fairway up',
+    });
   const resources: StackResource[] = [];
   let NextToken: string | undefined;
   do {
@@ -154,16 +165,23 @@ async function urlsOf(region: Region, listenerArns: readonly string[]): Promise<
   }).sort();
 }
 
+export function noSuchService(stack: string, wanted: string, services: readonly StackService[]): InputError {
+  const names = services.map(({ name }) => name);
+  const near = nearest(wanted, names);
+  return new InputError([
+    {
+      code: 'no-such-service',
+      message: `${stack} has no service "${wanted}"`,
+      fix: near ? `write ${near}` : `its services are ${names.join(', ')}`,
+    },
+  ]);
+}
+
 /** The container that an exec names; rejects with what there is instead. */
 export async function findContainer(region: Region, wanted: ExecRequest): Promise<Container> {
   const services = await stackServices(region, wanted.stack);
   const service = services.find(({ name }) => name === wanted.service);
-  if (!service)
-    throw new OperationError({
-      code: 'no-such-service',
-      message: `stack ${wanted.stack} has no service "${wanted.service}"`,
-      fix: `its services are ${services.map(({ name }) => name).join(', ')}`,
-    });
+  if (!service) throw noSuchService(wanted.stack, wanted.service, services);
   const running = (await tasksOf(region, service)).filter(({ lastStatus }) => lastStatus === 'RUNNING');
   const task = running.find((candidate) => taskId(candidate).startsWith(wanted.task ?? ''));
   const container = task && region.internal.ecs.container(taskId(task), service.name);

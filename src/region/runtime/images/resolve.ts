@@ -1,6 +1,6 @@
 import { OperationError } from '../../../common/problem.ts';
 import type { Image } from '../runtime.ts';
-import { standInFor, standInNames } from '../standins/catalog.ts';
+import { imageAdvice, standInFor } from '../standins/catalog.ts';
 import type { StandIn } from '../standins/model.ts';
 import type { StandInMaker } from '../standins/make.ts';
 import { officialName, parseReference, type Reference } from './reference.ts';
@@ -78,8 +78,7 @@ export function createResolver(context: {
     if (parsed.registry === registry) return { local: parsed };
     const name = officialName(parsed);
     const recipe = name === undefined ? undefined : standInFor(name);
-    if (!recipe)
-      return { reason: `no registry is asked yet, and nothing stands in for ${name ?? parsed.repository}` };
+    if (!recipe) return { reason: 'no registry is asked, and nothing on this machine stands in for it' };
     if (parsed.digest) return { reason: 'it is pinned to a digest, which no stand-in has' };
     return { recipe };
   }
@@ -119,6 +118,6 @@ function notFound(reference: string, reason: string): OperationError {
   return new OperationError({
     code: 'image-not-found',
     message: `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${reference}: ${reason}`,
-    fix: `use an image that stands in on this machine (${standInNames.join(', ')}; any tag, no digest), or \`build:\` one on it`,
+    fix: imageAdvice,
   });
 }

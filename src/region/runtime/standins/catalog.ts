@@ -6,7 +6,10 @@ import { redis } from './redis.ts';
 
 export const standIns: readonly StandIn[] = [busybox, nginx, node, redis];
 
-export const standInNames: readonly string[] = standIns.flatMap(({ names }) => names).sort();
+const standInNames = standIns.flatMap(({ names }) => names).sort();
+
+/** What to write instead of an image that cannot be had. */
+export const imageAdvice = `use an image that stands in on this machine (${standInNames.join(', ')}; any tag, no digest), or \`build:\` one on it`;
 
 export function standInFor(name: string): StandIn | undefined {
   return standIns.find(({ names }) => names.includes(name));

@@ -1,0 +1,34 @@
+import type { Position } from '../common/problem.ts';
+import { targetStage } from './expose.ts';
+import type { Dockerfile, Stage } from './model.ts';
+
+export interface ForeignImage {
+  readonly value: string;
+  readonly position: Position;
+}
+
+/** The images that a target is made from, by FROM and COPY --from, in the order of the file; those with variables are left out. */
+export function foreignImages(dockerfile: Dockerfile, target?: string): readonly ForeignImage[] {
+  const images: ForeignImage[] = [];
+  const seen = new Set<Stage>();
+  visit(targetStage(dockerfile, target));
+  return images.sort((a, b) => a.position.line - b.position.line);
+
+  function visit(stage: Stage | undefined): void {
+    if (!stage || seen.has(stage)) return;
+    seen.add(stage);
+    const earlier = dockerfile.stages.slice(0, dockerfile.stages.indexOf(stage));
+    need(stage.from, stage.position, earlier);
+    for (const { flags, position } of stage.instructions)
+      for (const { name, value } of flags)
+        if (name === 'from' && value !== undefined) need(value, position, earlier);
+  }
+
+  function need(name: string, position: Position, earlier: readonly Stage[]): void {
+    const stage =
+      earlier.findLast(({ as }) => as === name.toLowerCase()) ??
+      (/^\d+$/.test(name) ? earlier[Number(name)] : undefined);
+    if (stage) visit(stage);
+    else if (name !== 'scratch' && !name.includes('$')) images.push({ value: name, position });
+  }
+}
