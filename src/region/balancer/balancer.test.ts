@@ -159,7 +159,7 @@ describe('forwarding', () => {
     expect(bodyOf(answer).headers['expect']).toBeUndefined();
   });
 
-  test('100 MB stream through both ways with bounded memory', async () => {
+  test('100 MB stream through both ways, and little of it is held', async () => {
     const size = 100 * 1024 * 1024;
     const upstream = await use(
       httpUpstream((incoming, response) => {
@@ -171,13 +171,15 @@ describe('forwarding', () => {
     const block = randomBytes(1024 * 1024);
     const sent = createHash('sha256');
     const received = createHash('sha256');
+    // What has been taken and not given on, in the balancer and in the kernel's own buffers: a balancer that held whole bodies
+    // would hold all of it. (Memory itself also counts what waits for the garbage collector.)
+    let underWay = 0;
     let peak = 0;
-    const before = process.memoryUsage().arrayBuffers;
     await new Promise<void>((resolve, reject) => {
       const outgoing = request({ port, method: 'POST', headers: { 'content-length': size } }, (response) => {
         response.on('data', (chunk: Buffer) => {
           received.update(chunk);
-          peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+          underWay -= chunk.length;
         });
         response.on('end', resolve);
       });
@@ -187,6 +189,8 @@ describe('forwarding', () => {
         while (left > 0) {
           left--;
           sent.update(block);
+          underWay += block.length;
+          peak = Math.max(peak, underWay);
           if (!outgoing.write(block)) {
             outgoing.once('drain', write);
             return;
