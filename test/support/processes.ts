@@ -37,3 +37,16 @@ export function commandLine(pid: number): readonly string[] {
     return [];
   }
 }
+
+/** Every process whose environment speaks of a folder: what was started in a home, whoever its parent is by now. */
+export function processesOf(directory: string): readonly number[] {
+  return allProcesses()
+    .map(({ pid }) => pid)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(directory);
+      } catch {
+        return false;
+      }
+    });
+}
