@@ -1,6 +1,7 @@
 // Bundles each program of Fairway into dist/, split so that a command loads only what it needs.
 import { build } from 'esbuild';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,9 +13,9 @@ const programs = {
   balancer: 'src/region/balancer/main.ts',
 };
 process.chdir(root);
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist');
-await build({
+mkdirSync('dist', { recursive: true });
+const { metafile } = await build({
+  metafile: true,
   entryPoints: Object.fromEntries(Object.entries(programs).filter(([, file]) => existsSync(file))),
   outdir: 'dist',
   bundle: true,
@@ -34,4 +35,9 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';",
   },
 });
+// What an earlier build left may still be wanted by a command that runs: it goes when that is long over.
+const made = new Set(Object.keys(metafile.outputs).map((file) => basename(file)));
+for (const file of readdirSync('dist'))
+  if (!made.has(file) && Date.now() - statSync(join('dist', file)).mtimeMs > 60 * 60_000)
+    rmSync(join('dist', file));
 writeFileSync('dist/.built', '');

@@ -25,13 +25,13 @@ export const command: Command = {
       return 0;
     }
     const { dim, red } = terminal.outStyle;
-    const rows = denials.map(({ from, to, protocol, port, reason, deciders, count, lastSeen }) => [
+    const rows = denials.map(({ from, to, protocol, port, reason, count, lastSeen }) => [
       new Date(lastSeen).toTimeString().slice(0, 8),
       party(from),
       party(to),
       `${port}/${protocol}`,
       `×${count}`,
-      `${red(reason)}${deciders.length > 0 ? dim(`  ${deciders.join(', ')}`) : ''}`,
+      red(reason),
     ]);
     const head = ['LAST', 'FROM', 'TO', 'PORT', 'TIMES', 'DECIDED BY'].map(dim);
     terminal.out(`${table([head, ...rows])}\n`);

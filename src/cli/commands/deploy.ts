@@ -52,6 +52,7 @@ export const command: Command = {
           fix: `push it and add --image ${service}=REPOSITORY@sha256:…`,
         })),
       );
+    sayWhere(invocation);
     const target = await remoteTarget(remoteTargetOptions(invocation));
     const counts = design.parameters.filter(({ kind }) => kind === 'desired-count');
     const parameters = [
@@ -81,6 +82,12 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** An endpoint out of the environment is easily forgotten. */
+export function sayWhere(invocation: Invocation): void {
+  const { endpointUrl } = remoteTargetOptions(invocation);
+  if (endpointUrl !== undefined) invocation.terminal.err(`endpoint: ${endpointUrl}\n`);
+}
 
 function splitImage(text: string): [service: string, reference: string] {
   const at = text.indexOf('=');

@@ -4,7 +4,7 @@ import { usageError, type Command } from '../command.ts';
 import { stackProgress } from '../progress/progress.ts';
 import { projectName, tryDesign } from '../project.ts';
 import { remoteTarget } from '../target.ts';
-import { remoteOptions, remoteTargetOptions } from './deploy.ts';
+import { remoteOptions, remoteTargetOptions, sayWhere } from './deploy.ts';
 
 export const command: Command = {
   name: 'destroy',
@@ -23,6 +23,7 @@ export const command: Command = {
       questions.close();
       if (!/^y(es)?$/i.test(answer.trim())) return 1;
     }
+    sayWhere(invocation);
     const target = await remoteTarget(remoteTargetOptions(invocation));
     const project = tryDesign(invocation);
     const progress = stackProgress({

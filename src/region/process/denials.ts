@@ -13,16 +13,20 @@ export async function describeDenials(region: Region): Promise<readonly NamedDen
     const name = names.get(`${vpcId} ${address}`);
     return { address, ...(name === undefined ? {} : { name }) };
   };
+  const named = (id: string) => {
+    const name = groupNames.get(id);
+    return name === undefined ? id : `${id} (${name})`;
+  };
   return denials.map(({ vpcId, from, to, deciders, protocol, port, reason, count, lastSeen }) => ({
     from: party(vpcId, from),
     to: party(vpcId, to),
     protocol,
     port,
-    reason,
-    deciders: deciders.map((id) => {
-      const name = groupNames.get(id);
-      return name === undefined ? id : `${id} (${name})`;
-    }),
+    reason: deciders.reduce(
+      (text, id) => (text.includes(`${id} (`) ? text : text.replace(id, named(id))),
+      reason,
+    ),
+    deciders: deciders.map(named),
     count,
     lastSeen,
   }));
