@@ -10,7 +10,7 @@ element('new').addEventListener('submit', async (event) => {
     body: JSON.stringify({ text: element('text').value }),
   }).catch(() => undefined);
   const body = await answer?.json().catch(() => undefined);
-  message.textContent = answer?.ok ? `job ${body.id} is in the queue` : (body?.error ?? 'the API cannot be reached');
+  message.textContent = answer?.ok ? `sent as job ${body.id}` : (body?.error ?? 'the API cannot be reached');
   await refresh();
 });
 
