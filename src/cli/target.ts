@@ -20,6 +20,14 @@ export function localTarget({ control, info }: Connection): Target {
   };
   return {
     cloudformation: new CloudFormationClient(settings),
+    async ecs() {
+      const { ECSClient } = await import('@aws-sdk/client-ecs');
+      return new ECSClient(settings);
+    },
+    async logs() {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogsClient(settings);
+    },
     async s3() {
       const { S3Client } = await import('@aws-sdk/client-s3');
       return {
@@ -68,6 +76,14 @@ export async function remoteTarget({ region, endpointUrl }: RemoteOptions): Prom
   });
   return {
     cloudformation,
+    async ecs() {
+      const { ECSClient } = await import('@aws-sdk/client-ecs');
+      return new ECSClient(settings);
+    },
+    async logs() {
+      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+      return new CloudWatchLogsClient(settings);
+    },
     async s3() {
       const [{ S3Client }, { STSClient, GetCallerIdentityCommand }] = await Promise.all([
         import('@aws-sdk/client-s3'),

@@ -16,6 +16,7 @@ import { firstCause } from './diagnosis.ts';
 import { eventReader, follow } from './events.ts';
 import type { Observer, PlannedChange } from './observer.ts';
 import { describeStack, inProgress, onlyDeletable, succeeded } from './stack.ts';
+import { watchServices, type ServiceWatch } from './stopped-tasks.ts';
 import type { Target } from './target.ts';
 import { templateSource } from './template-body.ts';
 
@@ -50,8 +51,9 @@ export async function deployStack(target: Target, deployment: Deployment): Promi
   await target.cloudformation.send(
     new ExecuteChangeSetCommand({ ChangeSetName: changeSet.ChangeSetId!, StackName: stackId }),
   );
-  const { stack, events } = await follow(target, stackId, read, observer);
-  if (!stack || !succeeded(stack.StackStatus)) throw failure(stackName, stack?.StackStatus, events);
+  const watch = watchServices(target, observer);
+  const { stack, events } = await follow(target, stackId, read, observer, watch);
+  if (!stack || !succeeded(stack.StackStatus)) throw failure(stackName, stack?.StackStatus, events, watch);
   return { kind: 'changed', stack };
 }
 
@@ -146,6 +148,7 @@ function failure(
   stackName: string,
   status: string | undefined,
   events: readonly StackEvent[],
+  watch: ServiceWatch,
 ): OperationError {
   const cause = firstCause(events);
   const where = cause
@@ -153,6 +156,14 @@ function failure(
     : 'no failed resource was reported';
   return new OperationError({
     code: 'deployment-failed',
-    message: `stack ${stackName} is ${status ?? 'gone'}: ${where}`,
+    message: `stack ${stackName} is ${status ?? 'gone'}: ${where}${cause ? stoppedTask(watch, cause.logicalId) : ''}`,
   });
+}
+
+/** Lines below the cause: why the service's first task stopped, and the last that it said. */
+function stoppedTask(watch: ServiceWatch, logicalId: string): string {
+  const stopped = watch.of(logicalId);
+  if (!stopped) return '';
+  const said = stopped.lastLines.map((line) => `\n    ${line}`);
+  return `\n  its first task stopped: ${stopped.reason}${said.length > 0 ? `\n  its last lines:${said.join('')}` : ''}`;
 }

@@ -1,6 +1,7 @@
 import { DescribeStackEventsCommand, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
 import type { Observer } from './observer.ts';
 import { settle } from './stack.ts';
+import type { ServiceWatch } from './stopped-tasks.ts';
 import type { Target } from './target.ts';
 
 /** Reads what is new of a stack's events, oldest first, at each call. */
@@ -42,13 +43,16 @@ export async function follow(
   stackId: string,
   read: EventReader,
   observer: Observer,
+  watch?: ServiceWatch,
 ): Promise<{ readonly stack: Stack | undefined; readonly events: readonly StackEvent[] }> {
   const events: StackEvent[] = [];
   const stack = await settle(target, stackId, async () => {
     for (const event of await read()) {
       events.push(event);
       observer.event(event);
+      watch?.event(event);
     }
+    await watch?.look();
   });
   return { stack, events };
 }

@@ -1,4 +1,6 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../common/clock.ts';
 
@@ -7,6 +9,9 @@ export interface Target {
   readonly cloudformation: CloudFormationClient;
   /** Made only when a template is too large to be sent with the call. */
   readonly s3: () => Promise<{ readonly client: S3Client; readonly bucket: string }>;
+  /** Made only when services come up: to tell why a task stopped, and what it said. */
+  readonly ecs: () => Promise<ECSClient>;
+  readonly logs: () => Promise<CloudWatchLogsClient>;
   readonly clock: Clock;
   /** Milliseconds between two looks at a stack: some tens locally, two thousand on AWS, where calls are throttled. */
   readonly pollInterval: number;

@@ -53,8 +53,10 @@ async function stackResources(region: Region, stackName: string): Promise<StackR
       StackName: stackName,
       ...(NextToken ? { NextToken } : {}),
     });
-    for (const { ResourceType, PhysicalResourceId } of page.StackResourceSummaries ?? [])
-      if (PhysicalResourceId) resources.push({ type: ResourceType ?? '', physicalId: PhysicalResourceId });
+    for (const { ResourceType, PhysicalResourceId, ResourceStatus } of page.StackResourceSummaries ?? [])
+      // A stack that was rolled back goes on listing what it deleted.
+      if (PhysicalResourceId && ResourceStatus !== 'DELETE_COMPLETE')
+        resources.push({ type: ResourceType ?? '', physicalId: PhysicalResourceId });
     NextToken = page.NextToken;
   } while (NextToken);
   return resources;
