@@ -1,11 +1,9 @@
-import { renderTemplate } from '../../architect/synth.ts';
 import { InputError } from '../../common/problem.ts';
-import { deployStack } from '../../deploy/deploy.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
 import type { Command, Invocation, OptionHelp } from '../command.ts';
 import { printNotices } from '../notices.ts';
-import { stackProgress } from '../progress/progress.ts';
 import { loadProject } from '../project.ts';
+import { deployProject } from '../stack.ts';
 import { remoteTarget, type RemoteOptions } from '../target.ts';
 import { duration } from '../terminal.ts';
 
@@ -38,7 +36,8 @@ export const command: Command = {
   async run(invocation) {
     const { terminal } = invocation;
     const began = Date.now();
-    const { app, design } = await loadProject(invocation, invocation.positionals[0]);
+    const project = await loadProject(invocation, invocation.positionals[0]);
+    const { app, design } = project;
     printNotices(terminal, [...app.notices, ...design.notices]);
     const given = new Map(invocation.texts('image').map(splitImage));
     const images = design.parameters.filter(({ kind }) => kind === 'image');
@@ -63,18 +62,7 @@ export const command: Command = {
         counts.map((parameter) => ({ name: parameter.name, default: String(parameter.default) })),
       )),
     ];
-    const progress = stackProgress({
-      terminal,
-      stackName: app.name,
-      template: design.template,
-      services: app.services.map(({ name }) => name),
-    });
-    const outcome = await deployStack(target, {
-      stackName: app.name,
-      template: renderTemplate(design.template),
-      parameters,
-      observer: progress,
-    }).finally(progress.finish);
+    const outcome = await deployProject(invocation, project, target, parameters);
     if (outcome.kind === 'unchanged') terminal.err(`${app.name}: nothing changed\n`);
     else terminal.err(`${app.name} is deployed (${duration(Date.now() - began)})\n`);
     for (const { OutputKey, OutputValue } of outcome.stack.Outputs ?? [])

@@ -1,8 +1,7 @@
 import { createInterface } from 'node:readline/promises';
-import { destroyStack } from '../../deploy/destroy.ts';
 import { usageError, type Command } from '../command.ts';
-import { stackProgress } from '../progress/progress.ts';
-import { projectName, tryDesign } from '../project.ts';
+import { projectName } from '../project.ts';
+import { destroyProject } from '../stack.ts';
 import { remoteTarget } from '../target.ts';
 import { remoteOptions, remoteTargetOptions, sayWhere } from './deploy.ts';
 
@@ -25,14 +24,7 @@ export const command: Command = {
     }
     sayWhere(invocation);
     const target = await remoteTarget(remoteTargetOptions(invocation));
-    const project = tryDesign(invocation);
-    const progress = stackProgress({
-      terminal,
-      stackName,
-      template: project?.design.template,
-      services: project?.app.services.map(({ name }) => name) ?? [],
-    });
-    const existed = await destroyStack(target, { stackName, observer: progress }).finally(progress.finish);
+    const existed = await destroyProject(invocation, stackName, target);
     terminal.err(existed ? `stack ${stackName} is deleted\n` : `there is no stack ${stackName}\n`);
     return 0;
   },

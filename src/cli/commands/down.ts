@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline/promises';
-import { destroyStack } from '../../deploy/destroy.ts';
 import type { Command, Invocation } from '../command.ts';
 import { startLocal } from '../local.ts';
-import { stackProgress } from '../progress/progress.ts';
-import { projectName, tryDesign } from '../project.ts';
+import { projectName } from '../project.ts';
+import { destroyProject } from '../stack.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
 
@@ -27,14 +26,7 @@ export const command: Command = {
     const connection = await startLocal(invocation);
     const { control } = connection;
     const target = localTarget(connection);
-    const project = tryDesign(invocation);
-    const progress = stackProgress({
-      terminal,
-      stackName,
-      template: project?.design.template,
-      services: project?.app.services.map(({ name }) => name) ?? [],
-    });
-    const existed = await destroyStack(target, { stackName, observer: progress }).finally(progress.finish);
+    const existed = await destroyProject(invocation, stackName, target);
     if (volumes) {
       const { removed } = await control.post<{ removed: readonly string[] }>('remove-volumes', {
         prefix: `${stackName}_`,

@@ -1,10 +1,9 @@
 import { nearest } from '../../common/nearest.ts';
 import { InputError } from '../../common/problem.ts';
-import { deployStack } from '../../deploy/deploy.ts';
 import type { Command } from '../command.ts';
 import { requireLocal } from '../local.ts';
-import { stackProgress } from '../progress/progress.ts';
 import { loadProject } from '../project.ts';
+import { deployProject } from '../stack.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
 
@@ -20,7 +19,8 @@ export const command: Command = {
   async run(invocation) {
     const { terminal } = invocation;
     const began = Date.now();
-    const { app, design } = await loadProject(invocation);
+    const project = await loadProject(invocation);
+    const { design } = project;
     const counts = design.parameters.filter(({ kind }) => kind === 'desired-count');
     const names = counts.map(({ service }) => service);
     const wanted = new Map(
@@ -49,22 +49,13 @@ export const command: Command = {
     );
     const connection = await requireLocal(invocation);
     const target = localTarget(connection);
-    const progress = stackProgress({
-      terminal,
-      stackName: app.name,
-      template: design.template,
-      services: app.services.map(({ name }) => name),
+    const parameters = design.parameters.map(({ name }) => {
+      const value = wanted.get(name);
+      return value === undefined
+        ? { ParameterKey: name, UsePreviousValue: true }
+        : { ParameterKey: name, ParameterValue: value };
     });
-    const outcome = await deployStack(target, {
-      stackName: app.name,
-      parameters: design.parameters.map(({ name }) => {
-        const value = wanted.get(name);
-        return value === undefined
-          ? { ParameterKey: name, UsePreviousValue: true }
-          : { ParameterKey: name, ParameterValue: value };
-      }),
-      observer: progress,
-    }).finally(progress.finish);
+    const outcome = await deployProject(invocation, project, target, parameters, { keepTemplate: true });
     connection.control.close();
     const what = invocation.positionals.join(' ');
     terminal.err(

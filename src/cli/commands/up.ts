@@ -1,7 +1,5 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { renderTemplate } from '../../architect/synth.ts';
 import { InputError } from '../../common/problem.ts';
-import { deployStack } from '../../deploy/deploy.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
 import type { Connection } from '../../region/process/connect.ts';
 import type { ProbeAnswer, StackStatus } from '../../region/process/protocol.ts';
@@ -9,8 +7,8 @@ import type { Command, Invocation } from '../command.ts';
 import { buildImages } from '../images.ts';
 import { startLocal } from '../local.ts';
 import { printNotices } from '../notices.ts';
-import { stackProgress } from '../progress/progress.ts';
 import { loadProject, type Project } from '../project.ts';
+import { deployProject } from '../stack.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
 import { renderStatus } from './status.ts';
@@ -62,18 +60,7 @@ async function up(
   await preflight(terminal, project, connection);
   const images = await buildImages(terminal, project, control);
   const parameters: Parameter[] = [...images, ...(await held)];
-  const progress = stackProgress({
-    terminal,
-    stackName: app.name,
-    template: design.template,
-    services: app.services.map(({ name }) => name),
-  });
-  const outcome = await deployStack(target, {
-    stackName: app.name,
-    template: renderTemplate(design.template),
-    parameters,
-    observer: progress,
-  }).finally(progress.finish);
+  const outcome = await deployProject({ terminal }, project, target, parameters);
   const status = await control.get<StackStatus>(`status?stack=${encodeURIComponent(app.name)}`);
   const took = duration(Date.now() - began);
   terminal.err('\n');
