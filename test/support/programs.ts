@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { User } from './fairway.ts';
 
 /** The first of some programs that is in PATH, as an absolute path. */
 export function findProgram(...names: readonly string[]): string | undefined {
@@ -8,10 +9,10 @@ export function findProgram(...names: readonly string[]): string | undefined {
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }
 
-/** Whether a program ends well when it is called so. */
-export function works(program: string, ...args: readonly string[]): boolean {
+/** Whether a program ends well when a user calls it so. */
+export function works(user: User, program: string, ...args: readonly string[]): boolean {
   try {
-    execFileSync(program, args, { stdio: 'ignore' });
+    execFileSync(program, args, { cwd: '/', stdio: 'ignore', ...user.ids });
     return true;
   } catch {
     return false;
