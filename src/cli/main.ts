@@ -107,9 +107,17 @@ function report(error: unknown): number {
     return 1;
   }
   terminal.err(`${red('error:')} ${error instanceof Error ? error.message : String(error)}\n`);
+  if (isUnreachable(error))
+    terminal.err('  is the endpoint right (--endpoint-url, AWS_ENDPOINT_URL), and the network there?\n');
   if (process.env.FAIRWAY_DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
   return 1;
 }
+
+const isUnreachable = (error: unknown): boolean =>
+  error instanceof Error &&
+  ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'].includes(
+    (error as NodeJS.ErrnoException).code ?? '',
+  );
 
 // A reader that leaves early (`fairway logs | head`) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -201,6 +201,19 @@ describe.each(users)('wrong input, as $name', (user) => {
     await nothingRuns();
   });
 
+  test('an endpoint that nobody answers at is told with what to look at', async () => {
+    const folder = write('nobody answers', GOOD);
+    const env = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+    const { code, stderr } = await home.run(['deploy', '--endpoint-url', 'http://127.0.0.1:1'], {
+      cwd: folder,
+      env,
+    });
+    expect(stderr).toContain('error: connect ECONNREFUSED 127.0.0.1:1\n  is the endpoint right');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+    await nothingRuns();
+  });
+
   describe('beside a project that runs', () => {
     let folder: string;
 
