@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { awsTools, type AwsTools } from '../support/aws-tools.ts';
-import { createHome, users, type Home, type User } from '../support/fairway.ts';
+import { createHome, eventually, users, type Home, type User } from '../support/fairway.ts';
 import { PLAIN_TEMPLATE } from '../support/plain-template.ts';
 import { works } from '../support/programs.ts';
 
@@ -259,12 +259,15 @@ describe.each(users)('deploy to another endpoint, as $name', (user) => {
   let home: Home;
   let folder: string;
   let other: Home;
+  let idle: readonly number[];
   let tools: AwsTools;
 
   beforeAll(async () => {
     ({ home, folder } = await shop(user));
     other = createHome(user);
     tools = await awsTools(other);
+    idle = other.processes();
+    expect(idle).toContain(other.regionPid());
   });
   afterAll(async () => {
     await home?.dispose();
@@ -288,6 +291,7 @@ describe.each(users)('deploy to another endpoint, as $name', (user) => {
       ['web', 2, 2],
     ]);
     expect((await fetch(status.urls[0]!)).status).toBe(200);
+    expect(other.processes().length).toBeGreaterThan(idle.length);
   });
 
   test('deploy again changes nothing; a changed file changes its service only', async () => {
@@ -314,11 +318,14 @@ describe.each(users)('deploy to another endpoint, as $name', (user) => {
     expect(asked.code).toBe(2);
     expect(asked.stderr).toContain('--yes deletes without asking');
     expect((await other.status(folder)).state).toBe('UPDATE_COMPLETE');
-    const { urls } = await other.status(folder);
     const { code, stderr } = await deployer('destroy', '--yes');
     expect(stderr).toContain('stack shop is deleted');
     expect(code).toBe(0);
-    await expect(fetch(urls[0]!)).rejects.toThrow();
+    await eventually(
+      async () => other.processes().length === idle.length,
+      10,
+      'a region as empty as before the deployment',
+    );
     const again = await deployer('destroy', '--yes');
     expect(again.stderr).toContain('there is no stack shop');
     expect(again.code).toBe(0);
