@@ -104,6 +104,51 @@ test('a failure carries the first cause, not what followed from it', async () =>
   ).rejects.toThrow('stack jobs is ROLLBACK_COMPLETE: Web (AWS::ECS::Service): the port is closed');
 });
 
+test('a deployment that another one overtook begins again once that is done', async () => {
+  let others: 'coming' | 'here' | 'done' = 'coming';
+  const notes: string[] = [];
+  const asTarget = target({
+    DescribeStacks: () => {
+      if (others === 'coming') return missing();
+      const StackStatus = others === 'here' ? 'CREATE_IN_PROGRESS' : 'CREATE_COMPLETE';
+      others = 'done';
+      return { Stacks: [{ StackId: 'arn:jobs', StackStatus }] };
+    },
+    CreateChangeSet: () => ({ Id: 'cs' }),
+    DescribeChangeSet: () =>
+      others === 'done'
+        ? { Status: 'FAILED', StatusReason: 'No updates are to be performed.' }
+        : { Status: 'CREATE_COMPLETE', ChangeSetId: 'cs', StackId: 'arn:jobs' },
+    DeleteChangeSet: () => ({}),
+    ExecuteChangeSet: () => {
+      others = 'here';
+      throw Object.assign(new Error('ChangeSet [cs] does not exist'), { name: 'ChangeSetNotFoundException' });
+    },
+    DescribeStackEvents: () => ({ StackEvents: [] }),
+  });
+  const outcome = await deployStack(asTarget, {
+    stackName: 'jobs',
+    template: '{}',
+    parameters: [],
+    observer: { event() {}, note: (text) => void notes.push(text) },
+  });
+  expect(outcome.kind).toBe('unchanged');
+  expect(notes).toEqual([
+    'another deployment of stack jobs came first',
+    'stack jobs is CREATE_IN_PROGRESS: waiting until that is done',
+  ]);
+});
+
+test('other parameters for a stack that was rolled back are refused, and nothing is deleted', async () => {
+  const asTarget = target({
+    DescribeStacks: () => ({ Stacks: [{ StackId: 'arn:jobs', StackStatus: 'ROLLBACK_COMPLETE' }] }),
+  });
+  await expect(
+    deployStack(asTarget, { stackName: 'jobs', parameters: [], observer: { event() {}, note() {} } }),
+  ).rejects.toThrow('stack jobs does not run');
+  expect(asTarget.asked).toEqual(['DescribeStacks']);
+});
+
 test('an empty change set is "unchanged", and is removed', async () => {
   const asTarget = target({
     DescribeStacks: () => ({ Stacks: [{ StackId: 'arn:jobs', StackStatus: 'UPDATE_COMPLETE' }] }),

@@ -3,6 +3,7 @@ import {
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   ExecuteChangeSetCommand,
+  type CloudFormationServiceException,
   type CreateChangeSetCommandInput,
   type DescribeChangeSetCommandOutput,
   type Parameter,
@@ -38,19 +39,54 @@ export type Outcome =
  * Rejects with an OperationError `deployment-failed` that carries the first cause.
  */
 export async function deployStack(target: Target, deployment: Deployment): Promise<Outcome> {
+  for (let turn = 1; ; turn++)
+    try {
+      return await deployOnce(target, deployment);
+    } catch (error) {
+      if (!(error instanceof Overtaken) || turn === MOST_TURNS) throw error;
+      deployment.observer.note(`another deployment of stack ${deployment.stackName} came first`);
+    }
+}
+
+const MOST_TURNS = 5;
+
+/** Somebody else's operation began between the look at the stack and ours. */
+class Overtaken extends OperationError {}
+
+/**
+ * Executing a change set deletes the others of its stack, and an operation keeps others away while it goes on:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html
+ */
+function overtaken(error: unknown): never {
+  const { name, message } = error as CloudFormationServiceException;
+  const byAnother =
+    name === 'ChangeSetNotFoundException' ||
+    name === 'InvalidChangeSetStatusException' ||
+    (name === 'ValidationError' && /_IN_PROGRESS|already exists and cannot be created/.test(message));
+  if (byAnother) throw new Overtaken({ code: 'deployment-overtaken', message }, { cause: error });
+  throw error;
+}
+
+async function deployOnce(target: Target, deployment: Deployment): Promise<Outcome> {
   const { stackName, observer } = deployment;
-  const existing = await ready(target, stackName, observer);
+  const existing = await ready(target, deployment);
   const update = existing !== undefined && existing.StackStatus !== 'REVIEW_IN_PROGRESS';
-  const changeSet = await createChangeSet(target, deployment, update);
+  if (!update && deployment.template === undefined)
+    throw new OperationError({
+      code: 'stack-missing',
+      message: `stack ${stackName} does not run`,
+      fix: 'bring it up first',
+    });
+  const changeSet = await createChangeSet(target, deployment, update).catch(overtaken);
   if (!changeSet) return { kind: 'unchanged', stack: existing! };
 
   const stackId = changeSet.StackId!;
   observer.planned?.(plannedChanges(changeSet));
   const read = eventReader(target, stackId);
   await read();
-  await target.cloudformation.send(
-    new ExecuteChangeSetCommand({ ChangeSetName: changeSet.ChangeSetId!, StackName: stackId }),
-  );
+  await target.cloudformation
+    .send(new ExecuteChangeSetCommand({ ChangeSetName: changeSet.ChangeSetId!, StackName: stackId }))
+    .catch(overtaken);
   const watch = watchServices(target, observer);
   const { stack, events } = await follow(target, stackId, read, observer, watch);
   if (!stack || !succeeded(stack.StackStatus)) throw failure(stackName, stack?.StackStatus, events, watch);
@@ -58,7 +94,10 @@ export async function deployStack(target: Target, deployment: Deployment): Promi
 }
 
 /** The stack once nothing is in progress on it; one that can only be deleted is deleted first. */
-async function ready(target: Target, stackName: string, observer: Observer): Promise<Stack | undefined> {
+async function ready(
+  target: Target,
+  { stackName, template, observer }: Deployment,
+): Promise<Stack | undefined> {
   let stack = await describeStack(target, stackName);
   if (stack && inProgress(stack.StackStatus) && stack.StackStatus !== 'REVIEW_IN_PROGRESS') {
     observer.note(`stack ${stackName} is ${stack.StackStatus}: waiting until that is done`);
@@ -72,6 +111,8 @@ async function ready(target: Target, stackName: string, observer: Observer): Pro
       fix: `continue its rollback (aws cloudformation continue-update-rollback --stack-name ${stackName}) or delete it, then try again`,
     });
   if (!onlyDeletable(stack.StackStatus)) return stack;
+  // Without a template nothing could be made in its place.
+  if (template === undefined) return undefined;
   observer.note(
     `stack ${stackName} is ${stack.StackStatus}, from which it can only be deleted: deleting it first`,
   );

@@ -93,4 +93,7 @@ test('the reason holds what is known of each container', () => {
       containers: [{ name: 'api', exitCode: 137, reason: 'OutOfMemoryError' }, { name: 'log' }],
     }),
   ).toBe('Essential container in task exited; api ended with exit code 137: OutOfMemoryError');
+  expect(
+    reasonOf({ stoppedReason: 'CannotStart', containers: [{ name: 'api', reason: 'CannotStart' }] }),
+  ).toBe('CannotStart');
 });

@@ -100,13 +100,13 @@ async function firstStopped(target: Target, { arn, since }: Coming): Promise<Sto
 
 /** ECS's words for the task, and what is known of its containers. */
 export function reasonOf({ stoppedReason = 'no reason was given', containers = [] }: Task): string {
-  const ends = containers.flatMap(({ name = '', exitCode, reason }) =>
-    exitCode === undefined && reason === undefined
-      ? []
-      : [
-          `${name} ${[...(exitCode === undefined ? [] : [`ended with exit code ${exitCode}`]), ...(reason === undefined ? [] : [reason])].join(': ')}`,
-        ],
-  );
+  const ends = containers.flatMap(({ name = '', exitCode, reason }) => {
+    const known = [
+      ...(exitCode === undefined ? [] : [`ended with exit code ${exitCode}`]),
+      ...(reason === undefined || reason === stoppedReason ? [] : [reason]),
+    ];
+    return known.length > 0 ? [`${name} ${known.join(': ')}`] : [];
+  });
   return [stoppedReason, ...ends].join('; ');
 }
 

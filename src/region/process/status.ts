@@ -174,7 +174,11 @@ export function noSuchService(stack: string, wanted: string, services: readonly 
     {
       code: 'no-such-service',
       message: `${stack} has no service "${wanted}"`,
-      fix: near ? `write ${near}` : `its services are ${names.join(', ')}`,
+      fix: near
+        ? `write ${near}`
+        : names.length > 0
+          ? `its services are ${names.join(', ')}`
+          : 'it has no service now: see fairway status',
     },
   ]);
 }
