@@ -125,7 +125,7 @@ export interface ContainerRecord {
   readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
   readonly healthStatus: sdk.HealthStatus;
   readonly exitCode?: number;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** What a task is registered in while it runs. */

@@ -205,10 +205,16 @@ test('health: retries in a row make a container unhealthy, failures in the start
   await advance(20_000);
   expect(await task()).toMatchObject({ healthStatus: 'UNKNOWN' });
   await advance(10_000);
-  expect(await task()).toMatchObject({ healthStatus: 'UNHEALTHY', lastStatus: 'RUNNING' });
+  expect(await task()).toMatchObject({
+    healthStatus: 'UNHEALTHY',
+    lastStatus: 'RUNNING',
+    containers: [{ reason: 'its health check said: ended with 1' }],
+  });
   region.programs.health.set('api:1', 0);
   await advance(5000);
-  expect(await task()).toMatchObject({ healthStatus: 'HEALTHY' });
+  const healthy = await task();
+  expect(healthy).toMatchObject({ healthStatus: 'HEALTHY' });
+  expect(healthy.containers?.[0]?.reason).toBeUndefined();
 });
 
 test('secrets reach the environment; a missing one stops the task with the reason', async () => {

@@ -242,7 +242,7 @@ function endedProcess(code: number): InsideProcess {
   return {
     started: Promise.resolve(1),
     exited: Promise.resolve({ code, signal: null }),
-    onStdout: () => {},
+    onStdout: (listener) => listener(Buffer.from(`checking\nended with ${code}\n`)),
     onStderr: () => {},
     onMessage: () => {},
     send: () => {},

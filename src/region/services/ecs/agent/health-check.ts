@@ -7,8 +7,11 @@ export interface HealthCheckOptions {
   readonly clock: Clock;
   readonly check: HealthCheck;
   readonly container: Pick<Container, 'exec'>;
-  readonly onStatus: (status: 'HEALTHY' | 'UNHEALTHY') => void;
+  /** `said`: the last that the check's program said. */
+  readonly onStatus: (status: 'HEALTHY' | 'UNHEALTHY', said: string) => void;
 }
+
+const KEPT_SIGNS = 2_000;
 
 /** The first looks of an unready program, in milliseconds: their success counts, their failure does not. */
 const early = [200, 400, 800, 1600, 3200];
@@ -24,6 +27,7 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
   let failures = 0;
   let everHealthy = false;
   let stopped = false;
+  let said = '';
   let cancel = () => {};
 
   /** A container that has just ended can run nothing. */
@@ -41,10 +45,15 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
     const expired = new Promise<boolean>((resolve) => {
       expire = clock.schedule(timeout * 1000, () => {
         void process.signal('SIGKILL').catch(() => {});
+        said ||= `nothing within ${timeout} s`;
         resolve(false);
       });
     });
-    process.started.catch(() => {});
+    said = '';
+    process.started.catch((error: Error) => (said = error.message));
+    const listen = (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-KEPT_SIGNS));
+    process.onStdout(listen);
+    process.onStderr(listen);
     const ended = process.exited.then(
       ({ code }) => code === 0,
       () => false,
@@ -57,11 +66,11 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
     if (healthy) {
       failures = 0;
       everHealthy = true;
-      onStatus('HEALTHY');
+      onStatus('HEALTHY', said);
       return;
     }
     const forgiven = !everHealthy && clock.now() - startedAt < startPeriod * 1000;
-    if (!forgiven && ++failures >= retries) onStatus('UNHEALTHY');
+    if (!forgiven && ++failures >= retries) onStatus('UNHEALTHY', said);
   }
   function schedule(delay: number, attempt: number): void {
     if (stopped) return;

@@ -79,12 +79,15 @@ export function liveContainer({
       clock,
       check,
       container,
-      onStatus(status) {
+      onStatus(status, said) {
         if (ended()) return;
         const { healthStatus } = recordOf(ecs, taskId, name) ?? {};
         if (status === 'HEALTHY') healthy.resolve();
         if (status === healthStatus) return;
-        change({ healthStatus: status });
+        change({
+          healthStatus: status,
+          reason: status === 'UNHEALTHY' ? healthReason(said) : undefined,
+        });
         onHealth();
       },
     });
@@ -142,6 +145,14 @@ export function liveContainer({
     },
   };
 }
+
+/** The last line of what a health check said, as far as it fits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html (reason) */
+function healthReason(said: string): string | undefined {
+  const line = said.trim().split('\n').at(-1)!.trim();
+  return line ? `its health check said: ${line}`.slice(0, LONGEST_REASON) : undefined;
+}
+
+const LONGEST_REASON = 255;
 
 const recordOf = ({ tables }: Ecs, taskId: string, name: string): ContainerRecord | undefined =>
   tables.tasks.get(taskId)?.containers.find((container) => container.name === name);
