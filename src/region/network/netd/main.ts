@@ -15,7 +15,8 @@ process.on('disconnect', () => process.exit(0));
 const children = new Map<number, InsideChild>();
 
 function report(message: Report): void {
-  if (process.connected) process.send?.(message);
+  // The region may go at any moment, and netd with it: what it no longer hears is lost to nobody.
+  if (process.connected) process.send?.(message, () => {});
 }
 
 function handle(request: Request, moved: Server | Socket | undefined): void {
