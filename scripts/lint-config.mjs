@@ -4,12 +4,13 @@ import { writeFileSync } from 'node:fs';
 const rooms = {
   common: [],
   dockerfile: ['common'],
+  oci: ['common'],
   compose: ['common', 'dockerfile'],
   template: ['common'],
   architect: ['common', 'compose', 'template'],
   topology: ['common', 'template'],
-  deploy: ['common', 'template', 'topology'],
-  region: ['common', 'dockerfile', 'template', 'topology'],
+  deploy: ['common', 'oci', 'template', 'topology'],
+  region: ['common', 'dockerfile', 'oci', 'template', 'topology'],
 };
 const all = [...Object.keys(rooms), 'cli'];
 const pure = ['compose', 'architect', 'template', 'topology'];

@@ -1,4 +1,4 @@
-import type { HealthCheck, Service } from '../compose/app.ts';
+import { type HealthCheck, type Service, volumeMounts } from '../compose/app.ts';
 import type { Problem } from '../common/problem.ts';
 import { defined, getAtt, ref, resource, type Resources } from './intrinsics.ts';
 import { hasName } from './discovery.ts';
@@ -101,8 +101,8 @@ interface NamedMount {
 }
 
 /** Volumes by name; one without a name lives as long as its task. */
-function namedMounts({ mounts }: Service): NamedMount[] {
-  return mounts.map(({ volume, target, readonly }, index) => ({
+function namedMounts(service: Service): NamedMount[] {
+  return volumeMounts(service).map(({ volume, target, readonly }, index) => ({
     id: volume ?? `anonymous-${index + 1}`,
     volume,
     target,
@@ -154,7 +154,7 @@ function ecsService(plan: Plan, service: Service) {
   const { name } = service;
   const published = plan.publicServices.filter((candidate) => candidate.service === name);
   const targets = [...new Map(published.map((one) => [one.containerPort, one])).values()];
-  const stateful = service.mounts.some(({ volume }) => volume !== undefined);
+  const stateful = volumeMounts(service).some(({ volume }) => volume !== undefined);
   return resource(
     `${name}: the service`,
     'AWS::ECS::Service',

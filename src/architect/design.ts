@@ -1,4 +1,4 @@
-import type { App, Service } from '../compose/app.ts';
+import { type App, type Service, volumeMounts } from '../compose/app.ts';
 import { InputError, type Problem } from '../common/problem.ts';
 import type { Output, Parameter, Template } from '../template/model.ts';
 import { clampedHealthCheck, compute } from './compute.ts';
@@ -178,8 +178,9 @@ function withoutCertificate({ service, listenerPort, containerPort, position }: 
   ];
 }
 
-function volumeNotice({ name, mounts, replicas }: Service): Problem[] {
-  const shared = mounts.find(({ volume }) => volume !== undefined);
+function volumeNotice(service: Service): Problem[] {
+  const { name, replicas } = service;
+  const shared = volumeMounts(service).find(({ volume }) => volume !== undefined);
   const separate: Problem[] =
     shared && replicas.value > 1
       ? [
@@ -190,15 +191,15 @@ function volumeNotice({ name, mounts, replicas }: Service): Problem[] {
           },
         ]
       : [];
-  return [...separate, ...ephemeral({ name, mounts })];
+  return [...separate, ...ephemeral(service)];
 }
 
-function ephemeral({ name, mounts }: Pick<Service, 'name' | 'mounts'>): Problem[] {
-  return mounts
+function ephemeral(service: Service): Problem[] {
+  return volumeMounts(service)
     .filter(({ volume }) => volume !== undefined)
     .map(({ volume, position }) => ({
       code: 'volume-ephemeral-on-aws',
-      message: `the volume ${volume} of ${name} is kept on this machine; on Fargate it lives as long as its task`,
+      message: `the volume ${volume} of ${service.name} is kept on this machine; on Fargate it lives as long as its task`,
       position,
     }));
 }

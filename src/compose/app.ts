@@ -12,6 +12,11 @@ export interface App {
   /** Those of the active profiles, by name. */
   readonly services: readonly Service[];
   readonly volumes: readonly NamedVolume[];
+  /** `configs` and `secrets` of the top level that a service uses, by name. */
+  readonly configs: readonly FileSource[];
+  readonly secrets: readonly FileSource[];
+  /** `x-aws-cloudformation`: merged over the template, as the retired compose-ecs did. */
+  readonly overlay?: Located<Readonly<Record<string, unknown>>>;
   /** What is in the files and not enacted. */
   readonly notices: readonly Notice[];
 }
@@ -33,6 +38,12 @@ export interface ProjectSettings {
   /** The private DNS zone: `redis.local`. */
   readonly namespace: Located<string>;
   readonly logRetentionDays: number;
+  /** `x-aws-vpc`, `x-aws-cluster`, `x-aws-loadbalancer`: what is there already, by id or ARN. */
+  readonly existing?: {
+    readonly vpc?: Located<string>;
+    readonly cluster?: Located<string>;
+    readonly loadBalancer?: Located<string>;
+  };
 }
 
 /** `x-aws` of a service. */
@@ -43,12 +54,29 @@ export interface ServiceSettings {
   readonly worker: boolean;
   /** False: `ports` are for its peers, the load balancer does not serve them. */
   readonly public: boolean;
+  /** Requests that are its own where services share a listener: `api.example.com`, `/api/*`. */
+  readonly host?: Located<string>;
+  readonly path?: Located<string>;
   readonly healthPath?: Located<string>;
+  readonly autoscaling?: Autoscaling;
+  /** What its task role may do: `x-aws-policies` (ARNs) and `x-aws-role` (a policy document). */
+  readonly policies: readonly Located<string>[];
+  readonly role?: Located<Readonly<Record<string, unknown>>>;
+  /** `x-aws-pull_credentials`: the ARN of a secret. */
+  readonly pullCredentials?: Located<string>;
   /** CPU units of the task (1024 are one virtual CPU) and MiB of memory. */
   readonly cpu?: Located<number>;
   readonly memory?: Located<number>;
   /** TCP ports that may be reached anywhere outside, beside 443. */
   readonly egress: readonly Located<number>[];
+}
+export interface Autoscaling {
+  readonly min: number;
+  readonly max: number;
+  /** Percent that is aimed at. */
+  readonly cpu?: number;
+  readonly memory?: number;
+  readonly position: Position;
 }
 export interface Call {
   readonly service: string;
@@ -61,6 +89,7 @@ export interface Service {
   readonly position: Position;
   readonly image?: Located<string>;
   readonly build?: Build;
+  /** A text is split into words, as docker does it; no shell is put before it. */
   readonly command?: Located<readonly string[]>;
   readonly entrypoint?: Located<readonly string[]>;
   /** By name. */
@@ -77,13 +106,26 @@ export interface Service {
   /** Names of networks; two services that share none do not see each other. */
   readonly networks: readonly string[];
   readonly mounts: readonly Mount[];
+  /** Configs and secrets that are granted to it. */
+  readonly files: readonly GrantedFile[];
+  /** `once`: it runs to its end and is not started again (`restart: "no"`, written out). */
+  readonly lifetime: 'service' | 'once';
+  /** `network_mode: service:X`: a container of the task of X. */
+  readonly sidecarOf?: Located<string>;
+  readonly limits: KernelSettings;
+  readonly rollout: {
+    readonly minimumHealthyPercent?: Located<number>;
+    readonly maximumPercent?: Located<number>;
+  };
+  /** `develop.watch`. */
+  readonly watch: readonly WatchRule[];
   readonly stopGraceSeconds?: Located<number>;
   readonly user?: Located<string>;
   readonly workingDirectory?: Located<string>;
   readonly readonlyRoot: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly architecture: 'X86_64' | 'ARM64';
-  /** container_name and network aliases: other names that Docker would resolve and AWS will not. */
+  /** container_name, network aliases, and the names that `links` give: other names that resolve to it. */
   readonly aliases: readonly string[];
   readonly settings: ServiceSettings;
 }
@@ -95,6 +137,12 @@ export interface Build {
   readonly dockerfile: string;
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
+  /** `dockerfile_inline`: stands for the file. */
+  readonly inline?: string;
+  /** Files that `RUN --mount=type=secret` sees, by id. */
+  readonly secrets: readonly FileSource[];
+  /** `additional_contexts`: name → folder (absolute, or relative to the project's) or `docker-image://…`. */
+  readonly contexts: Readonly<Record<string, string>>;
   /** The foreign image at the bottom of the target, where it is written without variables. */
   readonly baseImage?: string;
   /** Every foreign image that the target is made from, where its Dockerfile names it without variables. */
@@ -116,6 +164,11 @@ export interface PublishedPort {
   readonly target: number;
   /** The listener's; absent where the file leaves it to chance. */
   readonly published?: number;
+  readonly protocol: 'tcp' | 'udp';
+  /** Bound to a loopback address: it is for the host this runs on, never for AWS. */
+  readonly loopback: boolean;
+  /** `app_protocol` or `x-aws-protocol`: http, https, tcp …, where it is written. */
+  readonly appProtocol?: string;
   readonly position: Position;
 }
 export interface ExposedPort {
@@ -126,7 +179,7 @@ export interface ExposedPort {
 
 export interface Dependency {
   readonly service: string;
-  readonly condition: 'service_started' | 'service_healthy';
+  readonly condition: 'service_started' | 'service_healthy' | 'service_completed_successfully';
   readonly position: Position;
 }
 
@@ -140,16 +193,99 @@ export interface HealthCheck {
   readonly position: Position;
 }
 
-export interface Mount {
+export type Mount = VolumeMount | BindMount | TmpfsMount;
+export interface VolumeMount {
+  readonly kind: 'volume';
   /** A named volume of the project; absent for an anonymous one. */
   readonly volume?: string;
   readonly target: string;
   readonly readonly: boolean;
   readonly position: Position;
 }
+export interface BindMount {
+  readonly kind: 'bind';
+  /** A file or folder of the host, absolute. */
+  readonly source: string;
+  readonly target: string;
+  readonly readonly: boolean;
+  readonly position: Position;
+}
+export interface TmpfsMount {
+  readonly kind: 'tmpfs';
+  readonly target: string;
+  readonly mebibytes?: number;
+  readonly position: Position;
+}
+
+/** The mounts that are volumes. */
+export const volumeMounts = ({ mounts }: Pick<Service, 'mounts'>): readonly VolumeMount[] =>
+  mounts.filter((mount) => mount.kind === 'volume');
+
+/** What a named volume becomes on AWS; undecided where the file does not say (`x-aws: {state: …}`). */
+export const STATES = ['efs', 'ebs', 'managed', 'ephemeral'] as const;
+export type State = (typeof STATES)[number];
 export interface NamedVolume {
   readonly name: string;
   /** As it is called outside of the project: `jobs_queue`. */
   readonly externalName: string;
+  readonly state?: Located<State>;
+  /** `driver_opts` that compose-ecs gave to an EFS volume: performance_mode, uid, gid, root_directory … */
+  readonly options: Readonly<Record<string, string>>;
+  readonly position: Position;
+}
+
+/** A config or secret of the project: where its bytes come from. */
+export interface FileSource {
+  readonly name: string;
+  readonly from:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'content'; readonly content: string }
+    /** The value of a variable of the environment that reads the project; absent where it is not set. */
+    | { readonly kind: 'environment'; readonly variable: string; readonly value?: string }
+    /** It exists in the account already, by this name or ARN. */
+    | { readonly kind: 'external'; readonly name: string };
+  /** `x-aws-keys`: keys of a JSON secret, a file each. */
+  readonly keys?: readonly string[];
+  readonly position: Position;
+}
+/** A config or secret as one service sees it. */
+export interface GrantedFile {
+  readonly kind: 'config' | 'secret';
+  /** Name at the top level. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode?: number;
+  readonly position: Position;
+}
+
+/** What ECS calls linuxParameters and ulimits; Fargate takes some of them only. */
+export interface KernelSettings {
+  readonly init: boolean;
+  readonly ulimits: readonly {
+    readonly name: string;
+    readonly soft: number;
+    readonly hard: number;
+    readonly position: Position;
+  }[];
+  readonly capAdd: readonly Located<string>[];
+  readonly capDrop: readonly Located<string>[];
+  readonly sharedMemoryMebibytes?: Located<number>;
+  readonly stdinOpen: boolean;
+  readonly tty: boolean;
+}
+
+/** https://docs.docker.com/reference/compose-file/develop/ */
+export interface WatchRule {
+  readonly action: 'sync' | 'rebuild' | 'restart' | 'sync+restart' | 'sync+exec';
+  /** Absolute. */
+  readonly path: string;
+  readonly target?: string;
+  readonly ignore: readonly string[];
+  readonly include: readonly string[];
+  readonly exec?: readonly string[];
+  readonly initialSync: boolean;
   readonly position: Position;
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../common/nearest.ts';
-import type { NamedVolume, Service } from './app.ts';
+import { type NamedVolume, type Service, volumeMounts } from './app.ts';
 import { type Field, field, type Findings, mapping, text, wrong } from './read.ts';
 
 /** Reads the top-level `volumes`. */
@@ -17,7 +17,7 @@ export function readVolumes(found: Findings, project: Field, projectName: string
           driver.value.toLowerCase() === 'local' ? 'write local, in small letters' : 'remove it',
         );
       const given = text(found, field(volume, 'name'))?.value;
-      return { name, externalName: given ?? `${projectName}_${name}`, position: key };
+      return { name, externalName: given ?? `${projectName}_${name}`, options: {}, position: key };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -30,7 +30,7 @@ export function checkDeclared(
   volumes: readonly NamedVolume[],
 ): void {
   const names = volumes.map(({ name }) => name);
-  for (const { volume, position } of services.flatMap(({ mounts }) => mounts))
+  for (const { volume, position } of services.flatMap(volumeMounts))
     if (volume !== undefined && !names.includes(volume)) undeclared(found, 'volume', volume, names, position);
   const networks = [...(mapping(found, field(project, 'networks'))?.entries.keys() ?? []), 'default'];
   for (const service of services)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { volumeMounts } from './app.ts';
 import { read, wrong } from './testing/project.ts';
 
 const service = (body: string) => `services:\n  a:\n    image: a:1\n${body.replace(/^/gm, '    ')}\n`;
@@ -131,7 +132,7 @@ describe('readProject', () => {
     expect(a.command?.value).toEqual(['c']);
     expect(a.environment.map(({ name, value }) => `${name}=${value}`)).toEqual(['A=1', 'B=2']);
     expect(a.ports.map(({ published }) => published)).toEqual([80, 81]);
-    expect(a.mounts.map(({ volume, target }) => `${volume}:${target}`)).toEqual(['w:/x', 'w:/y']);
+    expect(volumeMounts(a).map(({ volume, target }) => `${volume}:${target}`)).toEqual(['w:/x', 'w:/y']);
     expect(a.dependsOn.map(({ service: name }) => name)).toEqual(['b', 'c']);
     expect([a.replicas.value, a.replicas.position.file]).toEqual([4, 'over.yaml']);
     expect(app.services.map(({ name }) => name)).toEqual(['a', 'b', 'c']);

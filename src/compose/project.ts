@@ -96,6 +96,8 @@ export function readProject(request: ProjectRequest): App {
     settings,
     services: active.map((service) => finished(service, active)),
     volumes,
+    configs: [],
+    secrets: [],
     notices: inOrder(
       found.notices,
       files.map(({ path }) => path),

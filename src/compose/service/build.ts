@@ -37,6 +37,8 @@ export function readBuild(found: Findings, at: Field | undefined, around: Surrou
     return undefined;
   }
   const base = {
+    secrets: [],
+    contexts: {},
     context: posix.normalize(context),
     dockerfile: posix.isAbsolute(name) ? posix.relative(folder, name) : posix.normalize(name),
     args,

@@ -1,9 +1,9 @@
 import type { Position } from '../../common/problem.ts';
-import type { Mount } from '../app.ts';
+import type { VolumeMount } from '../app.ts';
 import { choice, type Field, field, type Findings, flag, list, text, wrong } from '../read.ts';
 
 /** Reads `volumes` of a service: https://docs.docker.com/reference/compose-file/services/#volumes */
-export function readMounts(found: Findings, at: Field | undefined): Mount[] {
+export function readMounts(found: Findings, at: Field | undefined): VolumeMount[] {
   return list(found, at).flatMap((tree, index) => {
     const item: Field = { tree, name: `${at?.name}[${index}]` };
     const mount = tree.kind === 'map' ? longForm(found, item) : shortForm(found, item);
@@ -11,7 +11,7 @@ export function readMounts(found: Findings, at: Field | undefined): Mount[] {
   });
 }
 
-function shortForm(found: Findings, item: Field): Mount | undefined {
+function shortForm(found: Findings, item: Field): VolumeMount | undefined {
   const value = text(found, item);
   if (!value) return undefined;
   const { position } = value;
@@ -25,16 +25,16 @@ function shortForm(found: Findings, item: Field): Mount | undefined {
     );
     return undefined;
   }
-  if (target === undefined) return { target: first, readonly: false, position };
+  if (target === undefined) return { kind: 'volume', target: first, readonly: false, position };
   if (isPath(first)) return bind(found, position, first, target);
   const known = (modes ?? '').split(',').filter(Boolean);
   for (const mode of known)
     if (!/^(ro|rw|z|Z|nocopy)$/.test(mode))
       wrong(found, position, `${JSON.stringify(mode)} is no mode of a volume`, 'write ro or rw');
-  return { volume: first, target, readonly: known.includes('ro'), position };
+  return { kind: 'volume', volume: first, target, readonly: known.includes('ro'), position };
 }
 
-function longForm(found: Findings, item: Field): Mount | undefined {
+function longForm(found: Findings, item: Field): VolumeMount | undefined {
   const { position } = item.tree;
   const type = choice(found, field(item, 'type') ?? undefined, [
     'volume',
@@ -58,6 +58,7 @@ function longForm(found: Findings, item: Field): Mount | undefined {
     return undefined;
   }
   return {
+    kind: 'volume',
     ...(source ? { volume: source.value } : {}),
     target: target.value,
     readonly: flag(found, field(item, 'read_only'))?.value ?? false,
@@ -78,7 +79,7 @@ function bind(found: Findings, position: Position, source: string, target: strin
   );
 }
 
-function checked(found: Findings, { target, volume, position }: Mount): boolean {
+function checked(found: Findings, { target, volume, position }: VolumeMount): boolean {
   if (!target.startsWith('/')) {
     wrong(found, position, `the mount point ${JSON.stringify(target)} is not absolute`, `write /${target}`);
     return false;

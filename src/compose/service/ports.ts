@@ -62,7 +62,14 @@ export function readPorts(found: Findings, at: Field | undefined, isPublic: bool
     for (const [offset, target] of targets.entries()) {
       const host = hosts?.[offset];
       if (loopback || !isPublic) peers.push({ port: target, protocol: 'tcp', position });
-      else published.push({ target, ...(host === undefined ? {} : { published: host }), position });
+      else
+        published.push({
+          target,
+          protocol: 'tcp',
+          loopback: false,
+          ...(host === undefined ? {} : { published: host }),
+          position,
+        });
     }
   }
   return { published, peers };

@@ -84,6 +84,11 @@ export function readService(
     labels: readLabels(found, field(at, 'labels')),
     architecture: readArchitecture(found, at),
     aliases: readAliases(found, at),
+    files: [],
+    lifetime: 'service',
+    limits: { init: false, ulimits: [], capAdd: [], capDrop: [], stdinOpen: false, tty: false },
+    rollout: {},
+    watch: [],
     profiles: texts(found, field(at, 'profiles')).map(({ value }) => value),
     settings,
   };

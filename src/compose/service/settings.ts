@@ -62,6 +62,7 @@ export function readServiceSettings(found: Findings, service: Field): ServiceSet
     ),
     worker: flag(found, field(at, 'worker'))?.value ?? false,
     public: flag(found, field(at, 'public'))?.value ?? true,
+    policies: [],
     ...(healthPath ? { healthPath } : {}),
     ...(cpu ? { cpu } : {}),
     ...(size ? { memory: size } : {}),

@@ -77,7 +77,7 @@ export function createResolver(context: {
     if (!parsed) return { reason: 'invalid reference format' };
     if (parsed.registry === registry) return { local: parsed };
     const name = officialName(parsed);
-    const recipe = name === undefined ? undefined : standInFor(name);
+    const recipe = name === undefined ? undefined : standInFor(name, parsed.tag);
     if (!recipe) return { reason: 'no registry is asked, and nothing on this machine stands in for it' };
     if (parsed.digest) return { reason: 'it is pinned to a digest, which no stand-in has' };
     return { recipe };

@@ -1,7 +1,7 @@
 import { busybox } from './busybox.ts';
 import type { StandIn } from './model.ts';
 import { nginx } from './nginx.ts';
-import { node } from './node.ts';
+import { fullNode, node } from './node.ts';
 import { redis } from './redis.ts';
 
 export const standIns: readonly StandIn[] = [busybox, nginx, node, redis];
@@ -11,6 +11,7 @@ const standInNames = standIns.flatMap(({ names }) => names).sort();
 /** What to write instead of an image that cannot be had. */
 export const imageAdvice = `use an image that stands in on this machine (${standInNames.join(', ')}; any tag, no digest), or \`build:\` one on it`;
 
-export function standInFor(name: string): StandIn | undefined {
-  return standIns.find(({ names }) => names.includes(name));
+export function standInFor(name: string, tag = 'latest'): StandIn | undefined {
+  const found = standIns.find(({ names }) => names.includes(name));
+  return found === node && !/slim|alpine/.test(tag) ? fullNode : found;
 }

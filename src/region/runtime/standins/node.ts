@@ -23,3 +23,6 @@ export const node: StandIn = {
     environment: { NODE_VERSION: version },
   }),
 };
+
+/** The images that are named neither slim nor alpine have curl, too: https://hub.docker.com/_/buildpack-deps */
+export const fullNode: StandIn = { ...node, packages: ['curl'] };
