@@ -132,3 +132,20 @@ export function frameReader(onFrame: (type: number, payload: Buffer) => void): (
     }
   };
 }
+
+/** Another image for the running tasks of a service, or files put into them, without a deployment. */
+export interface SwapRequest {
+  readonly stack: string;
+  readonly service: string;
+  /** Replaces the image that the service's own container has now. */
+  readonly image?: string;
+  /** Files and folders of the host that are copied into the containers; those that are gone are removed there. */
+  readonly copies: readonly { readonly source: string; readonly target: string }[];
+  /** Ends the program and starts it again, in its task and at its address. */
+  readonly restart: boolean;
+  readonly exec?: readonly string[];
+}
+export interface Swapped {
+  /** How many it reached. */
+  readonly tasks: number;
+}
