@@ -1,10 +1,18 @@
+import type { ImageSink, ImageSource } from '../../oci/model.ts';
+
 /** How a container runs on this machine: images, builds, and processes with isolated roots. */
 export interface Runtime {
+  /** The repositories of the local registry, as they lie in the store of this machine. */
+  readonly repositories?: LocalRepositories;
   /**
    * The image that a reference (`redis:7`, `…dkr.ecr…/jobs/api@sha256:…`) stands for, made ready to start. Rejects with an
    * OperationError `image-not-found` in the words of ECS (`CannotPullContainerError: …`).
    */
-  resolve(reference: string, onProgress?: (line: string) => void): Promise<Image>;
+  resolve(
+    reference: string,
+    onProgress?: (line: string) => void,
+    options?: ResolveOptions,
+  ): Promise<Image>;
   /** Whether `resolve` could succeed, without doing the work; with what would stand in. */
   probe(
     reference: string,
@@ -18,6 +26,41 @@ export interface Runtime {
   start(spec: ContainerSpec): Promise<Container>;
   /** Removes a volume and what is in it; no error when there is none. */
   removeVolume?(name: string): Promise<void>;
+}
+export interface ResolveOptions {
+  /** `missing` (default): a registry is asked only for what this machine does not have. */
+  readonly pull?: 'missing' | 'always' | 'never';
+  /** Bytes that come and layers that are unpacked, for bars; the lines of `onProgress` tell the rest. */
+  readonly onTransfer?: (progress: PullProgress) => void;
+}
+/** One layer of an image on its way. */
+export interface PullProgress {
+  readonly reference: string;
+  /** Digest of the layer. */
+  readonly layer: string;
+  readonly state: 'waiting' | 'downloading' | 'unpacking' | 'done' | 'present';
+  readonly bytes: number;
+  readonly total: number;
+}
+/** What the local registry keeps. Names are those behind the registry's host: `jobs/api`. */
+export interface LocalRepositories {
+  /** Repositories that hold an image. */
+  names(): Promise<readonly string[]>;
+  repository(name: string): LocalRepository;
+}
+export interface LocalRepository extends ImageSource, ImageSink {
+  list(): Promise<readonly LocalImage[]>;
+  /** A tag goes alone; a digest goes with all its tags. False where there is none. What nothing names any more is freed by pruning. */
+  remove(reference: string): Promise<boolean>;
+}
+export interface LocalImage {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly tags: readonly string[];
+  /** Of the layers as they travel. */
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly pushedAt: number;
 }
 export interface Image {
   readonly digest: string;
