@@ -8,11 +8,7 @@ export interface Runtime {
    * The image that a reference (`redis:7`, `…dkr.ecr…/jobs/api@sha256:…`) stands for, made ready to start. Rejects with an
    * OperationError `image-not-found` in the words of ECS (`CannotPullContainerError: …`).
    */
-  resolve(
-    reference: string,
-    onProgress?: (line: string) => void,
-    options?: ResolveOptions,
-  ): Promise<Image>;
+  resolve(reference: string, onProgress?: (line: string) => void, options?: ResolveOptions): Promise<Image>;
   /** Whether `resolve` could succeed, without doing the work; with what would stand in. */
   probe(
     reference: string,
@@ -26,6 +22,15 @@ export interface Runtime {
   start(spec: ContainerSpec): Promise<Container>;
   /** Removes a volume and what is in it; no error when there is none. */
   removeVolume?(name: string): Promise<void>;
+  /**
+   * Makes sure that a folder of a volume is there (the volume too); one that is made gets the owner and the mode. Rejects with
+   * `volume-folder-missing` where it is not there and `make` does not say how to make it.
+   */
+  ensureVolumeFolder?(
+    volume: string,
+    path: string,
+    make?: { readonly uid: number; readonly gid: number; readonly mode: string },
+  ): Promise<void>;
 }
 export interface ResolveOptions {
   /** `missing` (default): a registry is asked only for what this machine does not have. */
@@ -117,6 +122,16 @@ export interface ContainerSpec {
   readonly hosts: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly readonlyRoot: boolean;
+  /** A small init is PID 1: it passes signals on to the program and reaps what that leaves behind. */
+  readonly init?: boolean;
+  /** Beyond and of those that a container has, without `CAP_`: `SYS_PTRACE`, `NET_RAW`, `ALL`. */
+  readonly capabilities?: { readonly add: readonly string[]; readonly drop: readonly string[] };
+  /** How many files it may have open; absent: 65535. */
+  readonly openFiles?: { readonly soft: number; readonly hard: number };
+  /** Namespaced kernel parameters: `net.core.somaxconn` → `1024`. */
+  readonly kernelParameters?: Readonly<Record<string, string>>;
+  /** `open`: standard input never ends, instead of being empty; `terminal`: all three are one. */
+  readonly input?: 'empty' | 'open' | 'terminal';
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 }
 export interface Mount {
@@ -125,6 +140,14 @@ export interface Mount {
   readonly source?: string;
   readonly target: string;
   readonly readonly: boolean;
+  /** Of a volume: the folder of it that is mounted (`/data`); it must be there. */
+  readonly subpath?: string;
+  /** What a volume holds when it is made; absent: what the container's own image has at `target`. */
+  readonly initially?: 'empty' | { readonly image: Image; readonly path: string };
+  /** Of a tmpfs. */
+  readonly mebibytes?: number;
+  /** Of a tmpfs: mount options beside its own, which they may replace (`mode=755`, `exec`). */
+  readonly options?: readonly string[];
 }
 export interface Container {
   readonly id: string;
