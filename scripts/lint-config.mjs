@@ -7,7 +7,7 @@ const rooms = {
   oci: ['common'],
   compose: ['common', 'dockerfile'],
   template: ['common'],
-  architect: ['common', 'compose', 'template'],
+  architect: ['common', 'dockerfile', 'compose', 'template'],
   topology: ['common', 'template'],
   deploy: ['common', 'oci', 'template', 'topology'],
   region: ['common', 'dockerfile', 'oci', 'template', 'topology'],

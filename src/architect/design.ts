@@ -11,6 +11,7 @@ import { knownImage } from './known-images.ts';
 import { logs } from './logs.ts';
 import { compareText, logicalId, pascal } from './naming.ts';
 import { network } from './network.ts';
+import type { DesignOptions } from './options.ts';
 import { permissions } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { listeningPorts } from './ports.ts';
@@ -21,7 +22,7 @@ import { taskSize, type TaskSize } from './sizes.ts';
  * The AWS deployment of a project; the same App gives the same bytes. Throws an InputError with everything that cannot be known and
  * what to write for it.
  */
-export function design(app: App): Design {
+export function design(app: App, _options: DesignOptions = {}): Design {
   const services = [...app.services].sort((a, b) => compareText(a.name, b.name));
   const ports = new Map(services.map((service) => [service.name, listeningPorts(service)]));
   const sorted: App = { ...app, services };
@@ -56,6 +57,9 @@ export function design(app: App): Design {
   return {
     template,
     parameters,
+    secrets: [],
+    once: [],
+    local: { binds: [], forwards: [] },
     edges,
     publicServices,
     notices: [...notices, ...services.flatMap(clampedHealthCheck), ...services.flatMap(volumeNotice)],
@@ -111,7 +115,13 @@ function published(services: readonly Service[]): { publicServices: PublicServic
           position,
         });
       else
-        publicServices.push({ service: name, listenerPort: port ?? target, containerPort: target, position });
+        publicServices.push({
+          service: name,
+          protocol: 'http',
+          listenerPort: port ?? target,
+          containerPort: target,
+          position,
+        });
     }
   return { publicServices, notices };
 }
