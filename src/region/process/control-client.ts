@@ -1,6 +1,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { InputError, OperationError } from '../../common/problem.ts';
+import type { BuildEvent } from '../runtime/runtime.ts';
 import { CONTROL_PREFIX, type BuildJob, type BuildLine, type WireProblem } from './protocol.ts';
 
 /** The region's control interface, as the command line uses it. */
@@ -8,7 +9,10 @@ export interface ControlClient {
   readonly socketPath: string;
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body?: unknown): Promise<Answer>;
-  build(job: BuildJob, onLine: (line: string) => void): Promise<BuildLine & { kind: 'built' }>;
+  build(
+    job: BuildJob,
+    onLine: (line: string, event?: BuildEvent) => void,
+  ): Promise<BuildLine & { kind: 'built' }>;
   /** Lines of JSON until the region ends them or `signal` does. */
   lines<Line>(path: string, onLine: (line: Line) => void, signal?: AbortSignal): Promise<void>;
   upgrade(path: string, body: unknown): Promise<Duplex>;
@@ -69,7 +73,7 @@ export function controlClient(socketPath: string): ControlClient {
     async build(job, onLine) {
       let last: BuildLine | undefined;
       await lines<BuildLine>(send('POST', 'build', job), (line) => {
-        if (line.kind === 'progress') onLine(line.line);
+        if (line.kind === 'progress') onLine(line.line, line.event);
         else last = line;
       });
       if (last?.kind === 'built') return last;

@@ -125,8 +125,15 @@ async function probe(region: Region, { references, ports }: ProbeRequest): Promi
 async function build(region: Region, job: BuildJob, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const send = (line: BuildLine) => response.write(`${JSON.stringify(line)}\n`);
+  // Who asked went away: so does what was asked for.
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
   try {
-    const built = await region.plane.runtime.build(job, (line) => send({ kind: 'progress', line }));
+    const built = await region.plane.runtime.build(
+      job,
+      (line, event) => send({ kind: 'progress', line, ...(event ? { event } : {}) }),
+      { signal: gone.signal },
+    );
     send({ kind: 'built', ...built });
   } catch (error) {
     send({ kind: 'failed', problem: toWire(error, region.log) });

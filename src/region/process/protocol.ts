@@ -34,15 +34,13 @@ export interface ProbeAnswer {
   readonly takenPorts: readonly number[];
 }
 
-export interface BuildJob {
-  readonly repository: string;
-  readonly context: string;
-  readonly dockerfile: string;
-  readonly target?: string;
-  readonly args: Readonly<Record<string, string>>;
-}
+export type BuildJob = import('../runtime/runtime.ts').BuildRequest;
 export type BuildLine =
-  | { readonly kind: 'progress'; readonly line: string }
+  | {
+      readonly kind: 'progress';
+      readonly line: string;
+      readonly event?: import('../runtime/runtime.ts').BuildEvent;
+    }
   | { readonly kind: 'built'; readonly reference: string; readonly digest: string; readonly cached: boolean }
   | { readonly kind: 'failed'; readonly problem: WireProblem };
 

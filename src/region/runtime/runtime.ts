@@ -16,7 +16,8 @@ export interface Runtime {
   /** Builds a Dockerfile; the result is in the local store under its digest. */
   build(
     request: BuildRequest,
-    onProgress: (line: string) => void,
+    onProgress: (line: string, event?: BuildEvent) => void,
+    options?: { readonly signal?: AbortSignal },
   ): Promise<{ readonly digest: string; readonly reference: string; readonly cached: boolean }>;
   /** Starts a container; rejects when it cannot be started at all. */
   start(spec: ContainerSpec): Promise<Container>;
@@ -93,6 +94,9 @@ export interface ImageConfig {
   };
   readonly volumes: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
+  /** Instructions for the builds that start from this image, and the shell of their RUN. */
+  readonly onBuild?: readonly string[];
+  readonly shell?: readonly string[];
 }
 export interface BuildRequest {
   /** Repository name in the local ECR: `jobs/api`. */
@@ -102,7 +106,23 @@ export interface BuildRequest {
   readonly dockerfile: string;
   readonly target?: string;
   readonly args: Readonly<Record<string, string>>;
+  /** `dockerfile_inline`: stands for the file. */
+  readonly inline?: string;
+  /** What `RUN --mount=type=secret` may see, by id. */
+  readonly secrets?: Readonly<Record<string, BuildSecret>>;
+  /** `additional_contexts`: name → absolute folder or `docker-image://REFERENCE`. */
+  readonly contexts?: Readonly<Record<string, string>>;
+  readonly builder?: BuilderName;
+  readonly noCache?: boolean;
 }
+export type BuildSecret = { readonly file: string } | { readonly content: string };
+export const BUILDERS = ['own', 'docker', 'podman', 'buildah'] as const;
+export type BuilderName = (typeof BUILDERS)[number];
+
+/** What a line of a build's progress tells. */
+export type BuildEvent =
+  | { readonly kind: 'began' | 'cached' | 'done' | 'failed'; readonly step: string }
+  | { readonly kind: 'output'; readonly step: string };
 export interface ContainerSpec {
   /** Unique in the region; names the container's folders. */
   readonly id: string;
