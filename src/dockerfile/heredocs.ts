@@ -3,7 +3,13 @@ import type { Position, Problem } from '../common/problem.ts';
 import { joinLines } from './lines.ts';
 import type { Heredoc } from './model.ts';
 
-/** The library knows those of RUN and COPY; ADD is refused one, since COPY does the same. */
+/**
+ * The library knows here-documents of RUN and COPY only. ADD has the same ones, so it is shown a COPY where ADD stands; what is
+ * taken out of the file is taken from the text as written.
+ */
+export const shownToLibrary = (source: string): string =>
+  source.replace(/^([ \t]*(?:ONBUILD[ \t]+)?)ADD([ \t][^\n]*<<)/gim, '$1COPY$2');
+
 const nodesOf = (node: Node | null): readonly HeredocNode[] => {
   if (node instanceof Onbuild) return nodesOf(node.getTriggerInstruction());
   return node instanceof Run || node instanceof Copy ? node.getHeredocs() : [];
@@ -12,17 +18,11 @@ const nodesOf = (node: Node | null): readonly HeredocNode[] => {
 /** The here-documents of an instruction with their contents; one without an end is a problem. */
 export function heredocsOf(node: Node, source: string, position: Position, problems: Problem[]): Heredoc[] {
   const lines = source.split('\n');
-  if (node.getKeyword() === 'ADD' && node.getArguments().some((word) => word.getValue().startsWith('<<')))
-    problems.push({
-      code: 'dockerfile-heredoc',
-      message: 'ADD with a here-document is not read',
-      position,
-      fix: 'write COPY, which does the same with it',
-    });
+  const shown = shownToLibrary(source).split('\n');
   return nodesOf(node).map((document) => {
     const name = document.getName();
     const { start, end } = document.getStartRange();
-    const introducer = (lines[start.line] ?? '').slice(start.character, end.character);
+    const introducer = (shown[start.line] ?? '').slice(start.character, end.character);
     const last = document.getDelimiterRange();
     if (!last)
       problems.push({

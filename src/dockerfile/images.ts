@@ -7,7 +7,11 @@ export interface ForeignImage {
   readonly position: Position;
 }
 
-/** The images that a target is made from, by FROM and COPY --from, in the order of the file; those with variables are left out. */
+/** What `RUN --mount=type=bind,from=…` names. */
+export const mountSources = (flag: string): readonly string[] =>
+  flag.split(',').flatMap((field) => /^from=(.+)$/.exec(field)?.[1] ?? []);
+
+/** The images that a target is made from, by FROM, COPY --from and RUN --mount, in the order of the file; those with variables are left out. */
 export function foreignImages(dockerfile: Dockerfile, target?: string): readonly ForeignImage[] {
   const images: ForeignImage[] = [];
   const seen = new Set<Stage>();
@@ -21,7 +25,9 @@ export function foreignImages(dockerfile: Dockerfile, target?: string): readonly
     need(stage.from, stage.position, earlier);
     for (const { flags, position } of stage.instructions)
       for (const { name, value } of flags)
-        if (name === 'from' && value !== undefined) need(value, position, earlier);
+        if (value !== undefined)
+          for (const from of name === 'from' ? [value] : name === 'mount' ? mountSources(value) : [])
+            need(from, position, earlier);
   }
 
   function need(name: string, position: Position, earlier: readonly Stage[]): void {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../common/problem.ts';
 import { exposedPorts, stageChain } from './expose.ts';
+import { healthCheckOf } from './health-check.ts';
+import { neededStages } from './needs.ts';
 import { pairs } from './pairs.ts';
 import { foreignImages } from './images.ts';
 import { parseDockerfile } from './parse.ts';
@@ -123,7 +125,7 @@ it('finds the foreign images that a target is made from', () => {
 });
 
 it('expands words as Docker does', () => {
-  const lookup = (name: string) => ({ A: 'a', E: '' })[name];
+  const lookup = (name: string) => ({ A: 'a', E: '', P: 'a/b/c.tar.gz' })[name];
   for (const [word, value] of Object.entries({
     '$A/x': 'a/x',
     "'$A'": '$A',
@@ -133,9 +135,52 @@ it('expands words as Docker does', () => {
     '${A:+y}': 'y',
     '${N:+y}': '',
     '${N:-${A}b}': 'ab',
+    '${P#*/}': 'b/c.tar.gz',
+    '${P##*/}': 'c.tar.gz',
+    '${P%.*}': 'a/b/c.tar',
+    '${P%%.*}': 'a/b/c',
+    '${P/b/x}': 'a/x/c.tar.gz',
+    '${P//[/]/x}': 'a/b/c.tar.gz',
+    '${P//./-}': 'a/b/c-tar-gz',
+    '${A:?no}': 'a',
     '\\$A': '$A',
     'a\\ b': 'a b',
     $: '$',
   }))
     expect(expandWord(word, lookup), word).toBe(value);
+  expect(() => expandWord('${N:?say which}', lookup)).toThrow('N: say which');
+});
+
+it('reads here-documents of ADD as those of COPY', () => {
+  const file = parse('FROM a\nADD --chmod=700 <<E /x\nADD <<no\nE\nRUN <<E\nADD <<F\nE\nUSER b\n');
+  const [add, run, user] = file.stages[0]?.instructions ?? [];
+  expect(add).toMatchObject({ keyword: 'ADD', args: ['<<E', '/x'], text: 'ADD --chmod=700 <<E /x' });
+  expect(add?.heredocs[0]?.content).toBe('ADD <<no\n');
+  expect(run?.heredocs[0]?.content).toBe('ADD <<F\n');
+  expect(user).toMatchObject({ keyword: 'USER', position: { line: 8, column: 1 } });
+});
+
+it('finds the health check of a target', () => {
+  const file = parse(
+    'FROM a AS one\nHEALTHCHECK --interval=1m30s --retries=2 CMD curl -f http://localhost/ || exit 1\nFROM one AS two\nFROM one\nHEALTHCHECK NONE\n',
+  );
+  expect(healthCheckOf(file, 'two')).toEqual({
+    test: ['CMD-SHELL', 'curl -f http://localhost/ || exit 1'],
+    intervalSeconds: 90,
+    retries: 2,
+    position: { file: 'Dockerfile', line: 2, column: 1 },
+  });
+  expect(healthCheckOf(file)).toMatchObject({ test: ['NONE'] });
+  expect(healthCheckOf(parse('FROM a\n'))).toBeUndefined();
+  expect(() => healthCheckOf(parse('FROM a\nHEALTHCHECK --interval=5 CMD x\n'))).toThrow('5 is no duration');
+});
+
+it('finds the stages that a target needs', () => {
+  const file = parse(
+    'ARG B=one\nFROM a AS one\nFROM a AS two\nFROM $B AS three\nRUN --mount=type=bind,from=two,target=/x y\nFROM a\nCOPY --from=0 /x /\n',
+  );
+  const expand = (word: string) => expandWord(word, (name) => ({ B: 'one' })[name]);
+  const names = (target?: string) => neededStages(file, target, expand).map((stage) => stage.as ?? '');
+  expect(names('three')).toEqual(['one', 'two', 'three']);
+  expect(names()).toEqual(['one', '']);
 });

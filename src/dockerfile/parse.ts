@@ -1,7 +1,7 @@
 import { DockerfileParser, type Instruction as Node } from 'dockerfile-ast';
 import { nearest } from '../common/nearest.ts';
 import { InputError, type Position, type Problem } from '../common/problem.ts';
-import { heredocsOf, headerOf } from './heredocs.ts';
+import { headerOf, heredocsOf, shownToLibrary } from './heredocs.ts';
 import { type Dockerfile, type Flag, type Instruction, KEYWORDS, type Keyword, type Stage } from './model.ts';
 import { splitWords } from './words.ts';
 
@@ -9,7 +9,7 @@ import { splitWords } from './words.ts';
 export function parseDockerfile(text: string, file: string): Dockerfile {
   // The library cuts instructions apart; its own arguments lose blanks inside JSON strings and keep comments.
   const source = text.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-  const parsed = DockerfileParser.parse(source);
+  const parsed = DockerfileParser.parse(shownToLibrary(source));
   const escape = parsed.getEscapeCharacter();
   const problems: Problem[] = [];
   const globals: Instruction[] = [];
@@ -119,12 +119,12 @@ function takeFlags(text: string): { flags: Flag[]; rest: string } {
   let rest = text.trim();
   for (let match = next(rest); match; match = next(rest)) {
     const [all, name = '', value] = match;
-    flags.push(value === undefined ? { name } : { name, value });
+    flags.push(value === undefined ? { name } : { name, value: value.replaceAll(/(["'])(.*?)\1/g, '$2') });
     rest = rest.slice(all.length).trimStart();
   }
   return { flags, rest };
 }
-const next = (text: string) => /^--([a-z][\w-]*)(?:=(\S*))?(?=\s|$)/.exec(text);
+const next = (text: string) => /^--([a-z][\w-]*)(?:=((?:"[^"]*"|'[^']*'|\S)*))?(?=\s|$)/.exec(text);
 
 /** What is no JSON array of strings is taken as plain text, as Docker takes it. */
 function jsonStrings(text: string): string[] | undefined {

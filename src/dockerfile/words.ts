@@ -21,7 +21,7 @@ export function splitWords(text: string, escape: string): string[] {
   return word ? [...words, word] : words;
 }
 
-/** Removes quotes and escapes of a word and puts variables in: `$V`, `${V}`, `${V:-x}`, `${V-x}`, `${V:+x}`, `${V+x}`. */
+/** Removes quotes and escapes of a word and puts variables in: `$V`, `${V}`, `${V:-x}`, `${V-x}`, `${V:+x}`, `${V+x}`, `${V:?x}`, `${V?x}`, `${V#p}`, `${V##p}`, `${V%p}`, `${V%%p}`, `${V/p/x}`, `${V//p/x}`. */
 export function expandWord(
   word: string,
   lookup: (name: string) => string | undefined,
@@ -61,16 +61,56 @@ function variable(
 ): [value: string, length: number] {
   const plain = /^\$([A-Za-z_]\w*)/.exec(text);
   if (plain) return [lookup(plain[1] ?? '') ?? '', plain[0].length];
-  const head = /^\$\{([A-Za-z_]\w*)(:?[-+])?/.exec(text);
+  const head = /^\$\{([A-Za-z_]\w*)(:?[-+?]|##?|%%?|\/\/?)?/.exec(text);
   const end = head ? closingBrace(text, 2) : -1;
   if (!head || end < 0) return ['$', 1];
   const value = lookup(head[1] ?? '');
   const operator = head[2] ?? '';
   const given = value !== undefined && (value !== '' || !operator.startsWith(':'));
-  const rest = () => expandWord(text.slice(head[0].length, end), lookup, escape);
+  const body = text.slice(head[0].length, end);
+  const rest = () => expandWord(body, lookup, escape);
   if (operator.endsWith('-')) return [given ? value : rest(), end + 1];
   if (operator.endsWith('+')) return [given ? rest() : '', end + 1];
+  if (operator.endsWith('?') && !given) throw new MissingVariable(head[1] ?? '', rest());
+  if (/^[#%]/.test(operator)) return [without(value ?? '', operator, rest()), end + 1];
+  if (operator.startsWith('/')) {
+    const [pattern = '', replacement = ''] = body.split(/(?<!\\)\/(.*)/s);
+    const expression = new RegExp(
+      shellPattern(expandWord(pattern, lookup, escape)),
+      operator === '//' ? 'gs' : 's',
+    );
+    return [(value ?? '').replace(expression, () => expandWord(replacement, lookup, escape)), end + 1];
+  }
   return [value ?? '', end + 1];
+}
+
+/** `${V:?words}` of a variable that is not set. */
+export class MissingVariable extends Error {
+  constructor(variable: string, words: string) {
+    super(`${variable}: ${words || 'is not set'}`);
+  }
+}
+
+/** `#` and `##` take the shortest and longest match off the start, `%` and `%%` off the end. */
+function without(value: string, operator: string, pattern: string): string {
+  const start = operator.startsWith('#');
+  const expression = new RegExp(`^${shellPattern(pattern)}$`, 's');
+  const lengths = Array.from({ length: value.length + 1 }, (_, length) => length);
+  if (operator.length === 2) lengths.reverse();
+  for (const length of lengths) {
+    const at = start ? length : value.length - length;
+    if (expression.test(start ? value.slice(0, at) : value.slice(at)))
+      return start ? value.slice(at) : value.slice(0, at);
+  }
+  return value;
+}
+
+/** `*` and `?` of a shell; https://docs.docker.com/reference/dockerfile/#environment-replacement knows these two. */
+function shellPattern(pattern: string): string {
+  return pattern
+    .replace(/[\\^$.+()[\]{}|]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
 }
 
 function closingBrace(text: string, from: number): number {
