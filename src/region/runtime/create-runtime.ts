@@ -89,6 +89,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
       return startContainer(context, volumes, { spec });
     },
     removeVolume: volumes.remove,
+    ensureVolumeFolder: volumes.ensureFolder,
     listVolumes: volumes.list,
     async removeVolumes(prefix) {
       const names = (await volumes.list()).filter((name) => name.startsWith(prefix));

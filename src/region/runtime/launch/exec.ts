@@ -3,12 +3,15 @@ import type { Container, ContainerSpec } from '../runtime.ts';
 import { type LaunchContext, launchEnvironment } from './context.ts';
 import { passEnvironment } from './environment.ts';
 import { dropPrivileges } from './privileges.ts';
-import { execScript, terminalScript } from './scripts.ts';
+import { execScript } from './scripts.ts';
+import { onTerminal } from './terminal.ts';
 import { resolveUser } from './user.ts';
 
 export interface RunningContainer {
   /** The launcher above the program, as netd sees it. */
   readonly pid: number;
+  /** How far above it. */
+  readonly depth: number;
   readonly spec: ContainerSpec;
   readonly environment: Readonly<Record<string, string>>;
   readonly directory: string;
@@ -18,7 +21,7 @@ type ExecOptions = NonNullable<Parameters<Container['exec']>[1]>;
 /** Another program in a running container, with no more rights than the container's own. */
 export function execInside(
   { netd }: LaunchContext,
-  { pid, spec, environment, directory }: RunningContainer,
+  { pid, depth, spec, environment, directory }: RunningContainer,
   argv: readonly string[],
   options: ExecOptions,
 ): InsideProcess {
@@ -26,21 +29,18 @@ export function execInside(
   const passed = passEnvironment(variables);
   const begin = async () => {
     const user = await resolveUser(spec.image.layers, options.user ?? spec.user ?? spec.image.config.user);
-    const joining = ['/bin/sh', '-c', execScript, 'fairway', String(pid), String(passed.count)];
-    const privileges = dropPrivileges(netd.ids, user, passed.late, directory);
+    const joining = ['/bin/sh', '-c', execScript, 'fairway', ...[pid, depth, passed.count].map(String)];
+    const privileges = dropPrivileges({
+      ids: netd.ids,
+      user,
+      capabilities: spec.capabilities,
+      late: passed.late,
+      directory,
+    });
     const command = [...joining, ...privileges, ...argv];
-    const words = Object.fromEntries(command.map((word, index) => [`FAIRWAY_WORD_${index}`, word]));
-    return options.tty
-      ? netd.spawn(['script', '--quiet', '--return', '--flush', '--command', terminalScript, '/dev/null'], {
-          env: {
-            ...launchEnvironment,
-            SHELL: '/bin/sh',
-            ...passed.env,
-            ...words,
-            FAIRWAY_WORDS: String(command.length),
-          },
-        })
-      : netd.spawn(command, { env: { ...launchEnvironment, ...passed.env } });
+    const plain = { argv: command, env: { ...launchEnvironment, ...passed.env } };
+    const { argv: words, env } = options.tty ? onTerminal(plain) : plain;
+    return netd.spawn(words, { env });
   };
   // nsenter forks into the PID namespace: its child is the program. Below script(1) stands one more shell.
   return deferProcess(begin(), options.tty ? 2 : 1);

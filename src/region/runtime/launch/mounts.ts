@@ -40,7 +40,13 @@ export async function prepareMounts(
         source: 'tmpfs',
         target,
         type: 'tmpfs',
-        options: `nosuid,nodev,noexec,mode=1777${nested}`,
+        options: [
+          'nosuid,nodev,noexec,mode=1777',
+          ...(mount.mebibytes === undefined ? [] : [`size=${mount.mebibytes}m`]),
+          ...(mount.options ?? []),
+        ]
+          .join(',')
+          .concat(nested),
       });
     else if (mount.readonly)
       entries.push(bind(source, target, `rbind,ro,${await lockedFlags(source)}${nested}`));
@@ -52,7 +58,13 @@ export async function prepareMounts(
 async function sourceOf(mount: Mount, image: Image, volumes: Volumes): Promise<string | undefined> {
   if (mount.kind === 'tmpfs') return undefined;
   if (mount.source === undefined) throw cannotMount(mount, 'it has no source');
-  if (mount.kind === 'volume') return volumes.prepare(mount.source, image, mount.target);
+  if (mount.kind === 'volume') {
+    const volume = await volumes.prepare(mount.source, mount.initially ?? { image, path: mount.target });
+    if (mount.subpath === undefined) return volume;
+    const path = relative('/', join('/', mount.subpath));
+    await refuseLinks(volume, path, mount);
+    return join(volume, path);
+  }
   const present = await stat(mount.source).catch(() => undefined);
   // As docker does for a bind whose source is not there.
   if (!present) await mkdir(mount.source, { recursive: true });

@@ -20,12 +20,19 @@ export interface Output {
 }
 
 /** Makes the container's FIFOs and reads them; any user inside may open them again, as /dev/stdout. */
-export async function openOutput(directory: string, onOutput: ContainerSpec['onOutput']): Promise<Output> {
+export async function openOutput(
+  directory: string,
+  onOutput: ContainerSpec['onOutput'],
+  input: ContainerSpec['input'] = 'empty',
+): Promise<Output> {
   await mkdir(directory, { recursive: true });
   const paths = streams.map((name) => join(directory, name));
-  await execute('mkfifo', ['--mode=666', ...paths], { env: launchEnvironment });
+  const stdin = input === 'open' ? [join(directory, 'stdin')] : [];
+  await execute('mkfifo', ['--mode=666', ...paths, ...stdin], { env: launchEnvironment });
   const readers: Socket[] = [];
   const writers: number[] = [];
+  // Held open at both ends, a FIFO gives nothing and never ends.
+  const held = stdin.map((path) => openSync(path, constants.O_RDWR | constants.O_NONBLOCK));
   for (const [index, stream] of streams.entries()) {
     const path = paths[index] ?? '';
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -46,6 +53,7 @@ export async function openOutput(directory: string, onOutput: ContainerSpec['onO
     release,
     close() {
       release();
+      for (const fd of held.splice(0)) closeSync(fd);
       for (const reader of readers) reader.destroy();
     },
   };

@@ -64,6 +64,14 @@ export async function prepareContainer(
       tools.devices,
       spec.hostname,
       spec.readonlyRoot ? 'yes' : 'no',
+      String(spec.openFiles?.soft ?? OPEN_FILES),
+      String(spec.openFiles?.hard ?? OPEN_FILES),
+      spec.input ?? 'empty',
+      ...Object.entries(spec.kernelParameters ?? {}).flatMap(([name, value]) => [
+        name.replaceAll('.', '/'),
+        value,
+      ]),
+      '--',
       ...directories,
       '--',
       ...files,
@@ -71,6 +79,9 @@ export async function prepareContainer(
     ],
   };
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Ulimit.html */
+const OPEN_FILES = 65_535;
 
 async function makeFolders(directory: string): Promise<void> {
   for (const name of ['root', 'upper', 'work']) await mkdir(join(directory, name), { recursive: true });

@@ -1,7 +1,9 @@
+import type { ContainerSpec } from '../runtime.ts';
+import { initScript } from './init.ts';
 import type { ContainerUser } from './user.ts';
 
 /** What docker leaves to root: https://github.com/moby/moby/blob/master/daemon/pkg/oci/caps/defaults.go */
-const kept = [
+const usual = [
   'chown',
   'dac_override',
   'fsetid',
@@ -18,6 +20,17 @@ const kept = [
   'audit_write',
 ];
 
+export interface Privileges {
+  readonly ids: 'range' | 'single';
+  readonly user: ContainerUser;
+  readonly capabilities?: ContainerSpec['capabilities'] | undefined;
+  /** `NAME=value` that only the program itself may see. */
+  readonly late: readonly string[];
+  readonly directory?: string;
+  /** The program gets an init above it. */
+  readonly init?: boolean | undefined;
+}
+
 const run = (tool: string, ...args: readonly string[]) => [
   '/.fairway/loader',
   '--library-path',
@@ -27,18 +40,27 @@ const run = (tool: string, ...args: readonly string[]) => [
 ];
 
 /**
- * The words before a container's program: becomes the user, gives up every capability that docker would not leave, and cannot get
+ * The words before a container's program: becomes the user, gives up every capability that it is not to have, and cannot get
  * any back. Where only one user id exists, another user is that id under another name (a nested user namespace), and nobody has
  * capabilities.
  */
-export function dropPrivileges(
-  ids: 'range' | 'single',
-  { uid, gid, groups }: ContainerUser,
-  late: readonly string[],
-  directory?: string,
-): readonly string[] {
-  const finish = [...(directory === undefined ? [] : [`--chdir=${directory}`]), ...late];
-  const env = finish.length > 0 ? run('env', ...finish) : [];
+export function dropPrivileges({
+  ids,
+  user: { uid, gid, groups },
+  capabilities,
+  late,
+  directory,
+  init = false,
+}: Privileges): readonly string[] {
+  const finish = [
+    ...(init ? ['--default-signal=INT,QUIT'] : []),
+    ...(directory === undefined ? [] : [`--chdir=${directory}`]),
+    ...late,
+  ];
+  const last = [
+    ...(init ? run('sh', '-c', initScript, 'init') : []),
+    ...(finish.length > 0 ? run('env', ...finish) : []),
+  ];
   if (ids === 'single') {
     const nested = uid !== 0 || gid !== 0;
     return [
@@ -53,7 +75,7 @@ export function dropPrivileges(
         '--bounding-set=-all',
         '--',
       ),
-      ...env,
+      ...last,
     ];
   }
   return [
@@ -64,9 +86,21 @@ export function dropPrivileges(
       groups.length > 0 ? `--groups=${groups.join(',')}` : '--clear-groups',
       '--no-new-privs',
       '--inh-caps=-all',
-      `--bounding-set=-all,${kept.map((name) => `+${name}`).join(',')}`,
+      `--bounding-set=-all${keptCapabilities(capabilities)
+        .map((name) => `,+${name}`)
+        .join('')}`,
       '--',
     ),
-    ...env,
+    ...last,
   ];
+}
+
+/** `drop` first, so that `ALL` can be dropped and some added again, as docker does it. */
+export function keptCapabilities(
+  { add, drop }: NonNullable<ContainerSpec['capabilities']> = { add: [], drop: [] },
+): readonly string[] {
+  const plain = (name: string) => name.toLowerCase().replace(/^cap_/, '');
+  const dropped = new Set(drop.map(plain));
+  const left = dropped.has('all') ? [] : usual.filter((name) => !dropped.has(name));
+  return [...new Set([...left, ...add.map(plain)])];
 }

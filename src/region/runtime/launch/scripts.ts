@@ -18,9 +18,11 @@ exec 5>&2 2>/dev/null
 exec 2>&5 5>&-
 set -eu
 exec 3>"$1/stdout" 4>"$1/stderr"
-layers=$2 overlay=$3 root=$1/root fstab=$1/fstab devices=$4 hostname=$5 readonly=$6
-shift 6
+layers=$2 overlay=$3 root=$1/root fstab=$1/fstab devices=$4 hostname=$5 readonly=$6 soft=$7 hard=$8 input=$9
+[ "$input" != open ] || exec 6<"$1/stdin"
+shift 9
 echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
+while [ "$1" != -- ]; do printf '%s' "$2" > "/proc/sys/$1"; shift 2; done; shift
 cd "$layers"
 mount -t overlay -o "$overlay" overlay "$root"
 while [ "$1" != -- ]; do [ -d "$root$1" ] || mkdir -p "$root$1"; shift; done; shift
@@ -34,8 +36,9 @@ cd "$root"
 pivot_root . .fairway/host
 /.fairway/loader --library-path /.fairway /.fairway/umount --lazy /.fairway/host
 umask 022
-ulimit -Hn 65535 2>/dev/null || :
-ulimit -Sn 65535 2>/dev/null || ulimit -Sn "$(ulimit -Hn)"
+ulimit -Sn "$soft" 2>/dev/null || :
+ulimit -Hn "$hard" 2>/dev/null || :
+ulimit -Sn "$soft" 2>/dev/null || ulimit -Sn "$(ulimit -Hn)"
 
 fairway_directory=$1 fairway_path=$2 fairway_program=$3 fairway_count=$4
 shift 4
@@ -60,7 +63,11 @@ case $fairway_program in
   ;;
 esac
 echo ready
-exec </dev/null >&3 2>&4 3>&- 4>&-
+case $input in
+terminal) exec 3>&- 4>&- ;;
+open) exec <&6 >&3 2>&4 3>&- 4>&- 6<&- ;;
+*) exec </dev/null >&3 2>&4 3>&- 4>&- ;;
+esac
 unset PATH LC_ALL LIBMOUNT_FORCE_MOUNT2 OLDPWD
 fairway_index=0
 while [ "$fairway_index" -lt "$fairway_count" ]; do
@@ -73,12 +80,16 @@ exec "$@"
 exit $?
 `;
 
-/** Runs one more program in a container: joins the namespaces of the program below `$1`. Standard input stays. */
+/** Runs one more program in a container: joins the namespaces of the program `$2` levels below `$1`. Standard input stays. */
 export const execScript = String.raw`
 set -eu
-read -r fairway_child fairway_rest < "/proc/$1/task/$1/children" || [ "$fairway_child" ] || exit 125
-fairway_count=$2
-shift 2
+fairway_child=$1 fairway_depth=$2 fairway_count=$3
+shift 3
+while [ "$fairway_depth" -gt 0 ]; do
+  fairway_parent=$fairway_child
+  read -r fairway_child fairway_rest < "/proc/$fairway_parent/task/$fairway_parent/children" || [ "$fairway_child" ] || exit 125
+  fairway_depth=$((fairway_depth - 1))
+done
 fairway_nsenter=$(command -v nsenter)
 unset PATH LC_ALL LIBMOUNT_FORCE_MOUNT2
 fairway_index=0
@@ -111,14 +122,24 @@ while [ $# -gt 0 ]; do
 done
 `;
 
-/** The same by way of a terminal: script(1) takes one line of shell, so the words come by the environment. */
-export const terminalScript = String.raw`
-fairway_index=0
-set --
-while [ "$fairway_index" -lt "$FAIRWAY_WORDS" ]; do
-  eval "set -- \"\$@\" \"\$FAIRWAY_WORD_$fairway_index\"; unset FAIRWAY_WORD_$fairway_index"
-  fairway_index=$((fairway_index + 1))
+/**
+ * Goes down to a folder of a volume, never by a link: VOLUME OWNER MODE, then the folder names one by one. One that is missing is
+ * made where MODE is given (OWNER may be empty), else the code is 3; 4 says that something else is in the way.
+ */
+export const folderScript = String.raw`
+set -eu
+cd "$1"
+owner=$2 mode=$3
+shift 3
+for name; do
+  [ ! -L "$name" ] || exit 4
+  if [ ! -d "$name" ]; then
+    [ ! -e "$name" ] || exit 4
+    [ "$mode" ] || exit 3
+    mkdir "$name"
+    [ ! "$owner" ] || chown "$owner" "$name"
+    chmod "$mode" "$name"
+  fi
+  cd "./$name"
 done
-unset FAIRWAY_WORDS
-exec "$@"
 `;

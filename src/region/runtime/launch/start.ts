@@ -12,10 +12,12 @@ import { prepareContainer, type RootOptions } from './prepare.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startScript } from './scripts.ts';
 import { resolveUser } from './user.ts';
+import { onTerminal } from './terminal.ts';
 import type { Volumes } from './volumes.ts';
+import { watchLauncher } from './watch-launcher.ts';
 
-/** The launcher stands between netd and the program: a shell waits, its child is the program. */
-const programDepth = 1;
+/** The launcher stands between netd and the program: a shell waits, its child is the program; script(1) stands above both. */
+const programDepths = { empty: 1, open: 1, terminal: 2 } as const;
 /** What a process outside of the container could still hold open is not waited for longer. */
 const drainMilliseconds = 500;
 
@@ -36,7 +38,7 @@ export async function startContainer(
   );
   const directory = join(context.stateDirectory, 'containers', spec.id);
   const [output, prepared] = await Promise.all([
-    openOutput(directory, spec.onOutput),
+    openOutput(directory, spec.onOutput, spec.input),
     prepareContainer(context, volumes, directory, options),
   ]).catch(async (error: unknown) => {
     await removeInside(netd, directory);
@@ -56,22 +58,25 @@ export async function startContainer(
   const passed = passEnvironment(environment);
   const launcher = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--', '/bin/sh', '-c', startScript];
   const place = [prepared.workingDirectory, path, program, String(passed.count)];
-  const privileges = dropPrivileges(netd.ids, user, passed.late);
-  const child = netd.spawn(
-    [...launcher, 'fairway', ...prepared.arguments, ...place, ...privileges, ...spec.argv],
-    { env: { ...launchEnvironment, ...passed.env }, network: spec.network },
-  );
-  child.end();
-  let errors = '';
-  child.onStderr((chunk) => void (errors += String(chunk)));
-  const ready = new Promise<true>((resolve) => child.onStdout(() => resolve(true)));
+  const { init, capabilities, input = 'empty' } = spec;
+  const privileges = dropPrivileges({ ids: netd.ids, user, capabilities, late: passed.late, init });
+  const plain = {
+    argv: [...launcher, 'fairway', ...prepared.arguments, ...place, ...privileges, ...spec.argv],
+    env: { ...launchEnvironment, ...passed.env },
+  };
+  const { argv, env } = input === 'terminal' ? onTerminal(plain) : plain;
+  const programDepth = programDepths[input];
+  const child = netd.spawn(argv, { env, network: spec.network });
+  // A terminal whose other end closes tells its program to end.
+  if (input !== 'terminal') child.end();
+  const { ready, errors } = watchLauncher(child, input === 'terminal' ? spec.onOutput : undefined);
   const pid = await child.started;
   const started = await Promise.race([ready, child.exited.then(() => false)]);
   if (started) output.release();
   else {
     output.close();
     await removeInside(netd, directory);
-    throw cannotStart(errors.trim());
+    throw cannotStart(errors().trim());
   }
   const exited = child.exited.then(async ({ code, signal }) => {
     await Promise.race([output.ended, delay(drainMilliseconds)]);
@@ -84,7 +89,7 @@ export async function startContainer(
     exec: (argv, execOptions = {}) =>
       execInside(
         context,
-        { pid, spec, environment, directory: prepared.workingDirectory },
+        { pid, depth: programDepth, spec, environment, directory: prepared.workingDirectory },
         argv,
         execOptions,
       ),

@@ -22,8 +22,8 @@ export interface LaunchTools {
   readonly devices: string;
 }
 
-const programs = ['umount', 'setpriv', 'unshare', 'env'];
-const shape = 3;
+const programs = ['umount', 'setpriv', 'unshare', 'env', 'sh'];
+const shape = 4;
 
 export async function launchTools(store: ImageStore): Promise<LaunchTools> {
   const files = new Map<string, string>();
