@@ -9,11 +9,13 @@ const rooms = {
   template: ['common'],
   architect: ['common', 'dockerfile', 'compose', 'template'],
   topology: ['common', 'template'],
+  verify: ['common', 'template', 'topology'],
+  drawing: ['common', 'topology', 'verify'],
   deploy: ['common', 'oci', 'template', 'topology'],
   region: ['common', 'dockerfile', 'oci', 'template', 'topology'],
 };
 const all = [...Object.keys(rooms), 'cli'];
-const pure = ['compose', 'architect', 'template', 'topology'];
+const pure = ['compose', 'architect', 'template', 'topology', 'verify', 'drawing'];
 
 const overrides = Object.entries(rooms).map(([room, allowed]) => {
   const forbidden = all.filter((other) => other !== room && !allowed.includes(other));

@@ -1,6 +1,7 @@
 /**
- * What a deployment means as a network: one immutable graph, built from a region's Describe* answers (and later from
- * templates). The packet filter of the local region is compiled from it, so ids are AWS ids and CIDRs are text.
+ * What a deployment means as a network: one immutable graph, built from a region's Describe* answers or from templates. The packet
+ * filter of the local region is compiled from it, and the verifier asks it. Ids are AWS ids, or logical ids where the graph comes
+ * from a template; CIDRs are text.
  */
 export interface Topology {
   readonly vpcs: readonly Vpc[];
@@ -13,8 +14,16 @@ export interface Topology {
   readonly natGateways: readonly NatGateway[];
   readonly endpoints: readonly VpcEndpoint[];
   readonly prefixLists: readonly PrefixList[];
+  readonly peerings?: readonly Peering[];
   /** What a region has and this graph cannot say, IPv6 above all; absent: nothing. */
   readonly notModelled?: readonly NotModelled[];
+}
+
+/** Where something of the graph was written: the path below the root of a template. */
+export interface Origin {
+  /** Absent where the graph is made of one template. */
+  readonly stack?: string;
+  readonly path: readonly (string | number)[];
 }
 
 export interface NotModelled {
@@ -46,11 +55,13 @@ export interface Subnet {
   /** The table in force: the associated one, else the VPC's main table. */
   readonly routeTableId: string;
   readonly networkAclId: string;
+  readonly origin?: Origin;
 }
 export interface RouteTable {
   readonly id: string;
   readonly vpcId: string;
   readonly routes: readonly Route[];
+  readonly origin?: Origin;
 }
 export interface Route {
   /** A CIDR, or the id of a prefix list. */
@@ -68,6 +79,7 @@ export interface Route {
         readonly id: string;
       };
   readonly state: 'active' | 'blackhole';
+  readonly origin?: Origin;
 }
 export interface NetworkAcl {
   readonly id: string;
@@ -75,6 +87,7 @@ export interface NetworkAcl {
   /** Sorted by number; the implicit final deny is not listed. */
   readonly ingress: readonly AclEntry[];
   readonly egress: readonly AclEntry[];
+  readonly origin?: Origin;
 }
 export interface AclEntry {
   readonly number: number;
@@ -83,6 +96,7 @@ export interface AclEntry {
   readonly cidr: string;
   /** Absent: all ports. */
   readonly ports?: PortRange;
+  readonly origin?: Origin;
 }
 /** `all`, or an IP protocol by its usual name, else by its number as text. */
 export type Protocol = 'all' | 'tcp' | 'udp' | 'icmp' | (string & {});
@@ -96,6 +110,7 @@ export interface SecurityGroup {
   readonly vpcId: string;
   readonly ingress: readonly GroupRule[];
   readonly egress: readonly GroupRule[];
+  readonly origin?: Origin;
 }
 export interface GroupRule {
   /** `sgr-…` where the region has one. */
@@ -108,6 +123,7 @@ export interface GroupRule {
     | { readonly kind: 'group'; readonly groupId: string }
     | { readonly kind: 'prefix-list'; readonly prefixListId: string };
   readonly description?: string;
+  readonly origin?: Origin;
 }
 export interface NetworkInterface {
   readonly id: string;
@@ -134,6 +150,9 @@ export interface NatGateway {
   readonly subnetId: string;
   readonly state: string;
   readonly publicAddress?: string;
+  /** Absent: public. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
+  readonly connectivity?: 'public' | 'private';
+  readonly origin?: Origin;
 }
 export interface VpcEndpoint {
   readonly id: string;
@@ -141,6 +160,18 @@ export interface VpcEndpoint {
   readonly kind: 'Gateway' | 'Interface';
   readonly serviceName: string;
   readonly routeTableIds: readonly string[];
+  /** Of an interface endpoint. */
+  readonly subnetIds?: readonly string[];
+  readonly groupIds?: readonly string[];
+  /** Whether the service's usual name leads to it from within the VPC. */
+  readonly privateDns?: boolean;
+  readonly origin?: Origin;
+}
+/** https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html */
+export interface Peering {
+  readonly id: string;
+  readonly vpcIds: readonly [requester: string, accepter: string];
+  readonly active: boolean;
 }
 export interface PrefixList {
   readonly id: string;

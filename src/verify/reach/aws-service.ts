@@ -1,0 +1,94 @@
+import type { VpcEndpoint } from '../../topology/model.ts';
+import { everyOf, internet } from './addresses.ts';
+import type { Graph } from './graph.ts';
+import { groupGate } from './groups.ts';
+import { inside } from './inside.ts';
+import { type Hop, type Path, pathOf, type Placement, type Question } from './model.ts';
+import { outward } from './outside.ts';
+
+/**
+ * To an AWS service: by an interface endpoint whose private DNS takes the service's name over, by a gateway endpoint of the subnet's
+ * route table, else by the internet. https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
+ */
+export function awsService(graph: Graph, from: Placement, service: string, question: Question): Path {
+  const endpoints = graph.topology.endpoints.filter(
+    ({ vpcId, serviceName }) => vpcId === from.vpcId && serviceName.endsWith(`.${service}`),
+  );
+  const subnet = graph.subnets.get(from.subnetId);
+  const gateway = endpoints.find(
+    ({ kind, routeTableIds }) =>
+      kind === 'Gateway' && subnet !== undefined && routeTableIds.includes(subnet.routeTableId),
+  );
+  const vpc = graph.vpcs.get(from.vpcId);
+  const resolves = vpc ? vpc.dnsSupport && vpc.dnsHostnames : true;
+  const named = endpoints.find(({ kind, privateDns }) => kind === 'Interface' && privateDns !== false);
+  if (named && resolves) return byInterface(graph, from, named, service, question);
+  if (gateway) return pathOf(byGateway(graph, from, gateway, service, question));
+  const outside = { name: `AWS (${service})`, addresses: internet('every'), cidr: '0.0.0.0/0' };
+  return pathOf(outward(graph, from, outside, question));
+}
+
+/** The service's name leads to the endpoint's interfaces: its own groups decide, whatever other way out there is. */
+function byInterface(
+  graph: Graph,
+  from: Placement,
+  endpoint: VpcEndpoint,
+  service: string,
+  question: Question,
+): Path {
+  const paths = (endpoint.subnetIds ?? []).map((subnetId) =>
+    pathOf(
+      inside(
+        graph,
+        from,
+        {
+          name: `${endpoint.id} (${service})`,
+          vpcId: endpoint.vpcId,
+          subnetId,
+          groupIds: endpoint.groupIds ?? [],
+        },
+        question,
+      ),
+    ),
+  );
+  const worst =
+    paths.find(({ verdict }) => verdict === 'fails') ??
+    paths.find(({ verdict }) => verdict === 'cannot-tell') ??
+    paths[0];
+  const found: Hop = {
+    gate: 'endpoint',
+    at: endpoint.id,
+    passes: worst ? 'yes' : 'unknown',
+    says: worst
+      ? `the name of ${service} leads to ${endpoint.id}`
+      : `the subnets of ${endpoint.id} are not known here`,
+    ...(endpoint.origin ? { origin: endpoint.origin } : {}),
+    changes: [],
+  };
+  return pathOf([found, ...(worst?.hops ?? [])]);
+}
+
+/** https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
+function byGateway(
+  graph: Graph,
+  from: Placement,
+  endpoint: VpcEndpoint,
+  service: string,
+  { protocol, port }: Question,
+): Hop[] {
+  const list = graph.topology.prefixLists.find(({ name }) => name.endsWith(`.${service}`));
+  // Whose addresses these are is known to AWS only: a rule for all of the outside, or for the list itself, lets them pass.
+  const addresses = list ? everyOf(list.cidrs) : internet('every');
+  const peer = { name: `AWS (${service})`, addresses, groupIds: [], cidr: '0.0.0.0/0' };
+  return [
+    groupGate(graph, { direction: 'egress', name: from.name, groupIds: from.groupIds, peer, protocol, port }),
+    {
+      gate: 'endpoint',
+      at: endpoint.id,
+      passes: 'yes',
+      says: `the route table of ${from.subnetId} leads ${service} to ${endpoint.id}`,
+      ...(endpoint.origin ? { origin: endpoint.origin } : {}),
+      changes: [],
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import type { GroupRule, SecurityGroup, Topology } from '../../topology/model.ts';
+import { type Addresses, cover } from './addresses.ts';
+import { matchesPort, protocolOf } from './match.ts';
+import type { Change, Hop, Truth } from './model.ts';
+
+/** The other side of a gate: its addresses, and its groups where it carries any that a rule can name. */
+export interface Peer {
+  readonly name: string;
+  readonly addresses: Addresses;
+  /** Empty outside of the VPC, and for public addresses: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html */
+  readonly groupIds: readonly string[];
+  /** What a new rule would name. */
+  readonly cidr: string;
+}
+
+export interface GroupGate {
+  readonly direction: 'ingress' | 'egress';
+  readonly name: string;
+  readonly groupIds: readonly string[];
+  readonly peer: Peer;
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+}
+
+/** The union of the rules of all groups of an interface: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html */
+export function groupGate(
+  { groups, prefixLists }: Lookup,
+  { direction, name, groupIds, peer, protocol, port }: GroupGate,
+): Hop {
+  const side = direction === 'egress' ? 'outbound' : 'inbound';
+  const toward = direction === 'egress' ? 'to' : 'from';
+  const what = `${protocol} ${port}`;
+  let unclear: GroupRule | undefined;
+  const absent = groupIds.filter((id) => !groups.has(id));
+  for (const id of groupIds)
+    for (const rule of groups.get(id)?.[direction] ?? []) {
+      if (!matchesPort(protocolOf(rule.protocol), rule.ports, protocol, port)) continue;
+      const truth = matchesPeer(rule, peer, prefixLists);
+      if (truth === 'yes')
+        return {
+          gate: `group-${direction}`,
+          at: id,
+          passes: 'yes',
+          says: `the ${side} rules of ${id} let ${what} ${toward} ${peer.name}`,
+          ...(rule.origin ? { origin: rule.origin } : {}),
+          changes: [],
+        };
+      if (truth === 'unknown') unclear ??= rule;
+    }
+  const wanted = groupIds
+    .slice(0, 1)
+    .map((groupId): Change => newRule(groupId, direction, peer, protocol, port));
+  const names = groupIds.join(', ') || 'no group';
+  if (unclear || absent.length > 0)
+    return {
+      gate: `group-${direction}`,
+      at: absent[0] ?? groupIds[0] ?? '',
+      passes: 'unknown',
+      says:
+        absent.length > 0
+          ? `the ${side} rules of ${absent.join(', ')} are not known here`
+          : `a rule of ${names} lets ${what} ${toward} a part of the addresses that ${peer.name} may have`,
+      ...(unclear?.origin ? { origin: unclear.origin } : {}),
+      changes: absent.length > 0 ? [] : wanted,
+    };
+  const origin = groupIds.flatMap((id) => groups.get(id)?.origin ?? [])[0];
+  return {
+    gate: `group-${direction}`,
+    at: groupIds[0] ?? '',
+    passes: 'no',
+    says: `no ${side} rule of ${names} (${name}) lets ${what} ${toward} ${peer.name}`,
+    ...(origin ? { origin } : {}),
+    changes: wanted,
+    code: 'ENI_SG_RULES_MISMATCH',
+  };
+}
+
+export interface Lookup {
+  readonly groups: ReadonlyMap<string, SecurityGroup>;
+  readonly prefixLists: ReadonlyMap<string, Topology['prefixLists'][number]>;
+}
+
+function newRule(
+  groupId: string,
+  direction: 'ingress' | 'egress',
+  peer: Peer,
+  protocol: 'tcp' | 'udp',
+  port: number,
+): Change {
+  const other = peer.groupIds[0];
+  return {
+    kind: 'group-rule',
+    groupId,
+    direction,
+    protocol,
+    port,
+    peer: other === undefined ? { kind: 'cidr', cidr: peer.cidr } : { kind: 'group', groupId: other },
+  };
+}
+
+function matchesPeer({ peer: rule }: GroupRule, peer: Peer, prefixLists: Lookup['prefixLists']): Truth {
+  if (rule.kind === 'group') return peer.groupIds.includes(rule.groupId) ? 'yes' : 'no';
+  if (rule.kind === 'cidr') return truthOf([rule.cidr], peer.addresses);
+  const list = prefixLists.get(rule.prefixListId);
+  return list ? truthOf(list.cidrs, peer.addresses) : 'unknown';
+}
+
+/** Blocks that together cover: each block of the addresses by one of them. */
+export function truthOf(cidrs: readonly string[], addresses: Addresses): Truth {
+  const covers = addresses.blocks.map((block) => {
+    const each = cidrs.map((cidr) => cover(cidr, { ...addresses, blocks: [block] }));
+    return each.includes('all') ? 'all' : each.includes('some') ? 'some' : 'none';
+  });
+  if (covers.every((one) => one === 'none')) return 'no';
+  if (addresses.quantifier === 'some') return 'yes';
+  return covers.every((one) => one === 'all') ? 'yes' : 'unknown';
+}
