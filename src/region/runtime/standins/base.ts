@@ -3,14 +3,10 @@ import { chmod, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { makeDirectory, merged, mergeUsr, putFiles } from './files.ts';
+import type { BaseLayer } from './base-layer.ts';
 import type { StandInFile } from './model.ts';
-import type { Archive, Packages } from './packages.ts';
 
 const execute = promisify(execFile);
-
-export const basePackages = ['busybox-static', 'ca-certificates'];
-/** Part of the layer's key: counted up when this file changes what it makes. */
-export const baseShape = 2;
 
 const etc: Readonly<Record<string, StandInFile>> = {
   '/etc/nsswitch.conf': {
@@ -64,12 +60,7 @@ const leftOut = new Set([
   'reboot',
 ]);
 
-/** The layer under every stand-in: a shell with the usual small programs, and the certificates of the public authorities. */
-export async function fillBase(
-  root: string,
-  packages: Packages,
-  archives: readonly Archive[],
-): Promise<void> {
+const fillSmall: BaseLayer['fill'] = async (root, { packages, archives }) => {
   await chmod(root, 0o755);
   for (const { file } of archives) await packages.extract(file, root);
   await mergeUsr(root);
@@ -82,13 +73,28 @@ export async function fillBase(
   const present = new Set(await readdir(join(root, 'usr/bin')));
   for (const applet of applets)
     if (!leftOut.has(applet) && !present.has(applet)) await symlink('busybox', join(root, 'usr/bin', applet));
-  const authorities = join(root, 'usr/share/ca-certificates/mozilla');
-  const certificates = await Promise.all(
-    (await readdir(authorities)).sort().map((name) => readFile(join(authorities, name), 'utf8')),
-  );
-  const bundle = certificates.map((text) => text.trimEnd()).join('\n');
-  await putFiles(root, { '/etc/ssl/certs/ca-certificates.crt': { text: `${bundle}\n` } });
+  await bundleCertificates(root);
   await removeDocumentation(root);
+};
+
+/** BusyBox: a shell with the usual small programs, and the certificates of the public authorities. */
+export const small: BaseLayer = {
+  shape: 3,
+  whole: false,
+  packages: () => ['busybox-static', 'ca-certificates'],
+  fill: fillSmall,
+};
+
+/** What update-ca-certificates makes of all of the package's certificates. */
+export async function bundleCertificates(root: string): Promise<void> {
+  const authorities = join(root, 'usr/share/ca-certificates/mozilla');
+  const names = (await readdir(authorities)).sort();
+  const certificates = await Promise.all(names.map((name) => readFile(join(authorities, name), 'utf8')));
+  const bundle = certificates.map((text) => text.trimEnd()).join('\n');
+  await putFiles(root, {
+    '/etc/ssl/certs/ca-certificates.crt': { text: `${bundle}\n` },
+    '/etc/ca-certificates.conf': { text: names.map((name) => `mozilla/${name}\n`).join('') },
+  });
 }
 
 export async function removeDocumentation(root: string): Promise<void> {

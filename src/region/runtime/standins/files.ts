@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { StandIn, StandInFile } from './model.ts';
@@ -34,7 +34,7 @@ export async function putFiles(root: string, files: Readonly<Record<string, Stan
       continue;
     }
     await makeDirectory(root, dirname(path));
-    await rm(target, { force: true });
+    await rm(target, { force: true, recursive: 'link' in file });
     if ('link' in file) await symlink(file.link, target);
     else {
       await writeFile(target, file.text);
@@ -59,22 +59,46 @@ export async function makeDirectory(root: string, path: string): Promise<void> {
   }
 }
 
-/** /etc as far as programs look into it. */
-export function accounts(users: StandIn['users']): Readonly<Record<string, StandInFile>> {
+/**
+ * Groups of the packages' files are numbers of this machine, where root unpacks them; inside they would be nobody's.
+ */
+export async function ownAll(root: string): Promise<void> {
+  if (process.getuid?.() !== 0) return;
+  const others = ['(', '!', '-uid', '0', '-o', '!', '-gid', '0', ')'];
+  await execute('find', [root, ...others, '-exec', 'chown', '-h', '0:0', '{}', '+']);
+}
+
+/** /etc as far as programs look into it; on those of the layer `below`, if it has any. */
+export async function accounts(
+  users: StandIn['users'],
+  below?: string,
+): Promise<Readonly<Record<string, StandInFile>>> {
   const entries = Object.entries(users);
+  const lines = async (name: string, otherwise: readonly string[]) => {
+    if (below === undefined) return otherwise;
+    const present = (await readFile(join(below, 'etc', name), 'utf8')).split('\n').filter(Boolean);
+    return present.filter((line) => !entries.some(([user]) => line.startsWith(`${user}:`)));
+  };
   const passwd = [
-    'root:x:0:0:root:/root:/bin/sh',
-    'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+    ...(await lines('passwd', [
+      'root:x:0:0:root:/root:/bin/sh',
+      'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+    ])),
     ...entries.map(
       ([name, { uid, home, shell }]) => `${name}:x:${uid}:${uid}::${home}:${shell ?? '/usr/sbin/nologin'}`,
     ),
   ];
   const systemGroups = ['root:x:0:', 'tty:x:5:', 'www-data:x:33:', 'nogroup:x:65534:'];
-  const group = [...systemGroups, ...entries.map(([name, { uid }]) => `${name}:x:${uid}:`)];
-  const shadow = ['root', 'nobody', ...entries.map(([name]) => name)].map(
-    (name) => `${name}:*:19000:0:99999:7:::`,
-  );
-  const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
+  const group = [
+    ...(await lines('group', systemGroups)),
+    ...entries.map(([name, { uid }]) => `${name}:x:${uid}:`),
+  ];
+  const shadowOf = (name: string) => `${name}:*:19000:0:99999:7:::`;
+  const shadow = [
+    ...(await lines('shadow', ['root', 'nobody'].map(shadowOf))),
+    ...entries.map(([name]) => shadowOf(name)),
+  ];
+  const text = (all: readonly string[]) => `${all.join('\n')}\n`;
   return {
     '/etc/passwd': { text: text(passwd) },
     '/etc/group': { text: text(group) },

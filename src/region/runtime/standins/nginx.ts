@@ -1,4 +1,4 @@
-import type { StandIn } from './model.ts';
+import type { Recipe } from './model.ts';
 
 /** https://github.com/nginx/docker-nginx/blob/master/entrypoint/docker-entrypoint.sh */
 const entrypoint = `#!/bin/sh
@@ -95,8 +95,9 @@ const site = `server {
 `;
 
 /** https://hub.docker.com/_/nginx; curl is in the official image, too. */
-export const nginx: StandIn = {
+export const nginx: Recipe = {
   names: ['nginx'],
+  base: 'small',
   packages: ['nginx-light', 'curl'],
   program: 'nginx-light',
   files: {
@@ -118,6 +119,7 @@ export const nginx: StandIn = {
     '/run': { directory: true },
   },
   users: { nginx: { uid: 101, home: '/nonexistent', shell: '/bin/false' } },
+  differs: 'only the modules of nginx-light; no apt-get',
   remove: [
     '/etc/nginx/sites-enabled',
     '/etc/nginx/sites-available',

@@ -21,6 +21,11 @@ export async function fillNode(root: string, nodePath: string): Promise<void> {
     (await isDirectory(share)) && !(await isDirectory(join(dirname(node), '../lib/node_modules/npm')));
   const modules = external ? share : join(dirname(node), '../lib/node_modules');
   const target = external ? share : '/usr/local/lib/node_modules';
+  // https://github.com/nodejs/corepack comes with Node up to 24.
+  if (!external && (await isDirectory(join(modules, 'corepack')))) {
+    await copyTree(join(modules, 'corepack'), join(root, target, 'corepack'));
+    await symlink(`${target}/corepack/dist/corepack.js`, join(root, 'usr/local/bin/corepack'));
+  }
   if (external) await copyTree(share, join(root, share));
   else if (await isDirectory(join(modules, 'npm')))
     await copyTree(join(modules, 'npm'), join(root, target, 'npm'));

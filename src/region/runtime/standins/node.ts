@@ -1,4 +1,4 @@
-import type { StandIn } from './model.ts';
+import type { Recipe } from './model.ts';
 
 /** https://github.com/nodejs/docker-node/blob/main/docker-entrypoint.sh */
 const entrypoint = `#!/bin/sh
@@ -10,19 +10,26 @@ exec "$@"
 `;
 
 /** https://hub.docker.com/_/node */
-export const node: StandIn = {
+export const node: Recipe = {
   names: ['node'],
+  base: 'debian',
   packages: [],
   program: 'nodejs',
-  files: { '/usr/local/bin/docker-entrypoint.sh': { text: entrypoint, mode: 0o755 } },
-  users: { node: { uid: 1000, home: '/home/node', shell: '/bin/sh' } },
+  files: {
+    '/usr/local/bin/docker-entrypoint.sh': { text: entrypoint, mode: 0o755 },
+    // The version of the official images; npm fetches it at the first call.
+    '/usr/local/bin/yarn': { text: '#!/bin/sh\nexec npx --yes yarn@1.22.22 "$@"\n', mode: 0o755 },
+    '/usr/local/bin/yarnpkg': { link: 'yarn' },
+  },
+  users: { node: { uid: 1000, home: '/home/node', shell: '/bin/bash' } },
   remove: [],
+  differs:
+    'always the Node that runs Fairway; yarn is fetched at its first call; no compilers or Python in the full image (apt-get adds them)',
   config: (version) => ({
     entrypoint: ['docker-entrypoint.sh'],
     command: ['node'],
     environment: { NODE_VERSION: version },
   }),
+  // The images that are named neither slim nor alpine have more: https://hub.docker.com/_/buildpack-deps
+  variants: [{ tag: /^(?!.*(slim|alpine))/, packages: ['curl', 'git'] }],
 };
-
-/** The images that are named neither slim nor alpine have curl, too: https://hub.docker.com/_/buildpack-deps */
-export const fullNode: StandIn = { ...node, packages: ['curl'] };

@@ -16,8 +16,23 @@ export interface Packages {
     names: readonly string[],
     directory: string,
     onProgress: (line: string) => void,
+    selection?: Selection,
   ): Promise<readonly Archive[]>;
-  extract(archive: string, root: string): Promise<void>;
+  /** Unpacks an archive; gives the names in it. */
+  extract(archive: string, root: string): Promise<readonly string[]>;
+  /** Where this machine has its distribution's packages from. */
+  origins(): Promise<readonly Origin[]>;
+}
+export interface Selection {
+  /** Also what is needed only to install or to administrate. */
+  readonly whole: boolean;
+  /** Versions that are there already, by name. */
+  readonly without: ReadonlyMap<string, string>;
+}
+export interface Origin {
+  readonly uri: string;
+  readonly suite: string;
+  readonly component: string;
 }
 export interface Archive {
   readonly name: string;
@@ -30,7 +45,7 @@ const environment = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteract
 
 /** Needed to install or to administrate, not to run. */
 const unneeded =
-  /^(debconf.*|cdebconf|perl.*|libperl.*|dpkg|adduser|passwd|ucf|init-system-helpers|sysvinit-utils|lsb-base|usrmerge|usr-is-merged|install-info|tar|coreutils|iproute2|util-linux|mount|libcap2-bin|systemd.*|init|bash|dash|sed|grep|findutils|hostname|login.*|base-files|base-passwd|debianutils|netbase|openssl|libnginx-mod-http-echo|libpam.*|media-types|readline-common|libaudit-common)$/;
+  /^(debconf.*|cdebconf|perl.*|libperl.*|dpkg|adduser|passwd|ucf|init-system-helpers|sysvinit-utils|lsb-base|usrmerge|usr-is-merged|install-info|tar|coreutils|iproute2|util-linux|mount|libcap2-bin|systemd.*|init|bash|dash|sed|grep|findutils|hostname|login.*|base-files|base-passwd|debianutils|netbase|openssl|libnginx-mod-http-echo|libpam.*|media-types|readline-common|libaudit-common|lib.*-perl|ssl-cert|logrotate|lsof|psmisc|rsync)$/;
 
 export function openPackages(cacheDirectory: string): Packages {
   const home = join(cacheDirectory, 'packages');
@@ -65,7 +80,7 @@ export function openPackages(cacheDirectory: string): Packages {
     await utimes(stamp, new Date(), new Date());
   }
 
-  async function closure(names: readonly string[]): Promise<readonly string[]> {
+  async function closure(names: readonly string[], whole: boolean): Promise<readonly string[]> {
     const kinds = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'];
     const { stdout } = await apt('apt-cache', [
       'depends',
@@ -76,24 +91,34 @@ export function openPackages(cacheDirectory: string): Packages {
     const needs = parseDepends(stdout);
     const wanted = new Set<string>();
     const visit = (name: string) => {
-      if (wanted.has(name) || unneeded.test(name)) return;
+      if (wanted.has(name)) return;
       wanted.add(name);
-      for (const need of needs.get(name) ?? []) visit(need);
+      for (const need of needs.get(name) ?? []) if (whole || !unneeded.test(need)) visit(need);
     };
     for (const name of names) visit(name);
     return [...wanted].sort();
   }
 
+  /** Those whose version, as it would be downloaded, is not there already. */
+  async function missing(names: readonly string[], without: ReadonlyMap<string, string>) {
+    if (without.size === 0) return names;
+    const { stdout } = await apt('apt-get', ['-qq', 'download', '--print-uris', ...names]);
+    return [...stdout.matchAll(/^'[^']*' ([^_\s]+)_([^_\s]+)_/gm)]
+      .filter(([, name = '', version = '']) => without.get(name) !== decodeURIComponent(version))
+      .map(([, name = '']) => name);
+  }
+
   return {
     available: hasApt,
-    async download(names, directory, onProgress) {
+    async download(names, directory, onProgress, { whole, without } = { whole: false, without: new Map() }) {
       await refuseElsewhere();
       updating ??= updateLists(onProgress).finally(() => (updating = undefined));
       await updating;
       const drafts = join(directory, `apt-${randomBytes(4).toString('hex')}`);
       await mkdir(drafts, { recursive: true });
       try {
-        const all = await closure(names);
+        const all = await missing(await closure(names, whole), without);
+        if (all.length === 0) return [];
         onProgress(`fetching ${names.join(', ')} and what it needs: ${all.length} packages`);
         await apt('apt-get', ['-qq', 'download', ...all], drafts);
         for (const file of await readdir(drafts)) await rename(join(drafts, file), join(directory, file));
@@ -109,12 +134,28 @@ export function openPackages(cacheDirectory: string): Packages {
       });
     },
     async extract(archive, root) {
-      await execute('dpkg-deb', ['-x', archive, root], { env: environment });
+      const { stdout } = await execute('dpkg-deb', ['--vextract', archive, root], {
+        env: environment,
+        maxBuffer: 1 << 26,
+      });
+      return stdout.split('\n').filter(Boolean);
+    },
+    async origins() {
+      const format = '$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)';
+      const { stdout } = await apt('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
+      const lines = new Set(stdout.split('\n').filter((line) => /^(Debian|Ubuntu) /.test(line)));
+      return [...lines].map((line) => {
+        const [, uri = '', suite = '', component = ''] = line.split(' ');
+        return { uri, suite, component };
+      });
     },
   };
 }
 
-/** The first alternative of each dependency, by package, out of what `apt-cache depends` prints. */
+/**
+ * The first alternative of each dependency, by package, out of what `apt-cache depends` prints. Of what is only provided, `perl:any` is
+ * perl; which of several others provides it is for a recipe to name.
+ */
 export function parseDepends(text: string): ReadonlyMap<string, readonly string[]> {
   const needs = new Map<string, string[]>();
   let current: string[] = [];
@@ -127,7 +168,8 @@ export function parseDepends(text: string): ReadonlyMap<string, readonly string[
     }
     const [, or, name] = /^ ([ |])(?:Pre)?Depends: (\S+)/.exec(line) ?? [];
     if (name === undefined) continue;
-    if (!alternative && !name.startsWith('<')) current.push(name);
+    const [, any] = /^<(.+):any>$/.exec(name) ?? [];
+    if (!alternative && (any !== undefined || !name.startsWith('<'))) current.push(any ?? name);
     alternative = or === '|';
   }
   return needs;

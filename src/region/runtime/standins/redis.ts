@@ -1,4 +1,4 @@
-import type { StandIn } from './model.ts';
+import type { Recipe } from './model.ts';
 
 /** https://github.com/redis/docker-library-redis/blob/master/debian/docker-entrypoint.sh */
 const entrypoint = `#!/bin/sh
@@ -16,8 +16,9 @@ exec "$@"
 `;
 
 /** https://hub.docker.com/_/redis */
-export const redis: StandIn = {
+export const redis: Recipe = {
   names: ['redis'],
+  base: 'small',
   packages: ['redis-server'],
   program: 'redis-server',
   files: {
@@ -35,6 +36,7 @@ esac
     },
   },
   users: { redis: { uid: 999, home: '/data' } },
+  differs: 'no modules',
   remove: [
     '/etc/redis',
     '/etc/init.d',
