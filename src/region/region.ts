@@ -19,6 +19,7 @@ export interface Apis {
   readonly logs: Api<typeof import('@aws-sdk/client-cloudwatch-logs')>;
   readonly s3: Api<typeof import('@aws-sdk/client-s3')>;
   readonly secretsmanager: Api<typeof import('@aws-sdk/client-secrets-manager')>;
+  readonly efs: Api<typeof import('@aws-sdk/client-efs')>;
 }
 export type ServiceName = keyof Apis;
 
@@ -51,7 +52,13 @@ export interface DataPlane {
   readonly hostPorts: HostPorts;
 }
 
-/** Listening sockets on the host that load balancers serve. */
+export interface HostSockets {
+  readonly port: number;
+  readonly server?: import('node:net').Server;
+  readonly datagrams?: import('node:dgram').Socket;
+}
+
+/** Listening sockets on the host that load balancers and forwards serve. */
 export interface HostPorts {
   /**
    * A TCP socket listening on 127.0.0.1 for a load balancer's listener: the listener's own port where it is free and allowed, else the
@@ -61,9 +68,22 @@ export interface HostPorts {
     key: string,
     port: number,
   ): Promise<{ readonly port: number; readonly server: import('node:net').Server }>;
+  /** The same for sockets of either kind, both on one port where both are wanted. */
+  claimSockets(key: string, port: number, transports: readonly ('tcp' | 'udp')[]): Promise<HostSockets>;
   release(key: string): void;
   /** Listener ARN → host port. */
   readonly mapping: ReadonlyMap<string, number>;
+}
+
+/** A volume of a stack's task definition that stands for a file or folder of this machine. */
+export interface HostBind {
+  /** Name of a container of the task definition: the service's. */
+  readonly service: string;
+  /** `Volumes[].Name` in the task definition. */
+  readonly volume: string;
+  /** Absolute; made as a folder where it is missing. */
+  readonly source: string;
+  readonly readonly: boolean;
 }
 
 export interface Internal {
@@ -73,8 +93,10 @@ export interface Internal {
       readonly subnetId: string;
       readonly groupIds: readonly string[];
       readonly description: string;
-      readonly requester: 'ecs' | 'elasticloadbalancing' | 'ec2';
+      readonly requester: 'ecs' | 'elasticloadbalancing' | 'ec2' | 'elasticfilesystem';
       readonly assignPublicIp?: boolean;
+      /** Absent: the lowest free one. */
+      readonly privateAddress?: string;
     }): {
       readonly id: string;
       readonly privateAddress: string;
@@ -82,6 +104,7 @@ export interface Internal {
       readonly macAddress: string;
     };
     deleteRequesterInterface(id: string): void;
+    setRequesterInterfaceGroups(id: string, groupIds: readonly string[]): void;
     /** The topology as it is now, memoised between writes. */
     topology(): Topology;
   };
@@ -100,6 +123,12 @@ export interface Internal {
   readonly ecs: {
     /** A running container by its task's id; undefined where there is none. */
     container(taskId: string, containerName: string): Container | undefined;
+    /** What of this machine a stack's tasks see; replaces what was said of it before, and goes with the stack. */
+    setBinds(stack: string, binds: readonly HostBind[]): void;
+  };
+  readonly efs: {
+    /** Name of the runtime's volume that holds a file system. */
+    volume(fileSystemId: string): string;
   };
   readonly elbv2: {
     /** Health of one target as DescribeTargetHealth gives it; undefined when not registered. */

@@ -1,8 +1,11 @@
-import { createServer, type Server, Socket } from 'node:net';
-import { createBalancer } from './balancer.ts';
+import { Socket as DatagramSocket } from 'node:dgram';
+import { Socket, type Server } from 'node:net';
+import { applicationProgram } from './application-program.ts';
 import { createDenialCounter } from './denial-counter.ts';
+import { networkProgram } from './network/network-program.ts';
+import type { NetworkBalancerConfig } from './network/protocol.ts';
+import type { BalancerProgram } from './program.ts';
 import type { BalancerConfig, FromBalancer, HealthReport, ToBalancer } from './protocol.ts';
-import { createVpcListeners } from './vpc-listeners.ts';
 
 // The program of one load balancer. It runs in the load balancer's network namespace and ends with the channel to the region.
 const send = (message: FromBalancer): void => {
@@ -18,43 +21,46 @@ function report(health: HealthReport): void {
     });
   pending.push(health);
 }
+const denials = createDenialCounter(send);
 
-const denials = createDenialCounter((listenerArn, source, count) =>
-  send({ kind: 'denied', listenerArn, source, count }),
-);
-const balancer = createBalancer({ onHealth: report, onDenied: denials.count });
-const vpcListeners = createVpcListeners((listenerArn, port, socket) =>
-  balancer.accept(listenerArn, socket, { dialledPort: port, fromHost: false }),
-);
-const hostServers = new Map<string, Server>();
-
-async function apply(config: BalancerConfig): Promise<void> {
-  balancer.apply(config);
-  const wanted = new Set(config.listeners.map(({ arn }) => arn));
-  for (const [arn, server] of hostServers) {
-    if (wanted.has(arn)) continue;
-    hostServers.delete(arn);
-    server.close();
+/** The first configuration says of which kind the load balancer is, and it stays so. */
+let application: BalancerProgram<BalancerConfig> | undefined;
+let network: BalancerProgram<NetworkBalancerConfig> | undefined;
+function take(
+  config: BalancerConfig | NetworkBalancerConfig,
+): () => ReturnType<BalancerProgram<never>['apply']> {
+  if ('type' in config) {
+    network ??= networkProgram(report, ({ transport, ...denied }) =>
+      denials.count(transport === 'udp' ? { ...denied, transport } : denied),
+    );
+    const program = network;
+    return () => program.apply(config);
   }
-  const failures = await vpcListeners.apply(config);
-  send({ kind: 'applied', revision: config.revision, failures });
-}
-
-function serve(listenerArn: string, hostPort: number, handle: Server): void {
-  hostServers.get(listenerArn)?.close();
-  const server = createServer((socket) =>
-    balancer.accept(listenerArn, socket, { dialledPort: hostPort, fromHost: true }),
-  );
-  hostServers.set(listenerArn, server);
-  server.listen(handle, 1024, () => send({ kind: 'socket-taken', listenerArn }));
+  application ??= applicationProgram(report, (listenerArn, source) => denials.count({ listenerArn, source }));
+  const program = application;
+  return () => program.apply(config);
 }
 
 let applying = Promise.resolve();
 process.on('message', (message: ToBalancer, handle: unknown) => {
-  if (message.kind === 'config') applying = applying.then(() => apply(message.config));
-  else if (message.kind === 'socket') serve(message.listenerArn, message.hostPort, handle as Server);
-  else if (handle instanceof Socket)
-    balancer.accept(message.listenerArn, handle, { dialledPort: message.hostPort, fromHost: true });
+  if (message.kind === 'config') {
+    const { config } = message;
+    const apply = take(config);
+    applying = applying.then(async () => {
+      const failures = await apply();
+      send({ kind: 'applied', revision: config.revision, failures });
+    });
+    return;
+  }
+  const { kind, listenerArn, hostPort } = message;
+  const program = network ?? application;
+  if (kind === 'socket')
+    program?.serve(listenerArn, hostPort, handle as Server, () =>
+      send({ kind: 'socket-taken', listenerArn }),
+    );
+  else if (kind === 'datagrams') {
+    if (handle instanceof DatagramSocket) program?.serveDatagrams(listenerArn, handle);
+  } else if (handle instanceof Socket) program?.accept(listenerArn, hostPort, handle);
 });
 process.on('disconnect', () => process.exit(0));
 send({ kind: 'ready' });

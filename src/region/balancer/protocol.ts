@@ -1,3 +1,5 @@
+import type { NetworkBalancerConfig } from './network/protocol.ts';
+
 /**
  * What the region and the program of a load balancer say to each other over IPC. The region always sends the whole desired state;
  * the balancer answers with what it observes. Plain JSON values only.
@@ -76,6 +78,10 @@ export interface TargetGroupConfig {
   readonly targets: readonly TargetConfig[];
 }
 export interface HealthCheckConfig {
+  /** Absent: a request; `TCP`: a connection is enough. */
+  readonly protocol?: 'TCP';
+  /** Says on the connection itself that the load balancer speaks for itself. */
+  readonly proxyProtocol?: boolean;
   readonly path: string;
   /** Absent: the port on which the target gets its traffic. */
   readonly port?: number;
@@ -104,9 +110,11 @@ export type TargetState = 'initial' | 'healthy' | 'unhealthy';
 export const targetKey = (address: string, port: number): string => `${address}:${port}`;
 
 export type ToBalancer =
-  | { readonly kind: 'config'; readonly config: BalancerConfig }
+  | { readonly kind: 'config'; readonly config: BalancerConfig | NetworkBalancerConfig }
   /** Comes with a listening socket of the host (bare, without a server around it), on which `hostPort` stands for the listener's port. */
   | { readonly kind: 'socket'; readonly listenerArn: string; readonly hostPort: number }
+  /** Comes with a UDP socket of the host. */
+  | { readonly kind: 'datagrams'; readonly listenerArn: string; readonly hostPort: number }
   /** Comes with a connection that the region accepted before its copy of the listening socket was closed. */
   | { readonly kind: 'connection'; readonly listenerArn: string; readonly hostPort: number };
 
@@ -122,6 +130,10 @@ export type FromBalancer =
   | {
       readonly kind: 'denied';
       readonly listenerArn: string;
+      /** Absent: TCP. */
+      readonly transport?: 'udp';
+      /** The target whose groups refused; absent: those of the load balancer did. */
+      readonly target?: string;
       readonly source: string;
       readonly count: number;
     };

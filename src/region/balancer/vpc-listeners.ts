@@ -1,22 +1,21 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { BalancerConfig } from './protocol.ts';
+import { createServer, type Server, type ServerOpts, type Socket } from 'node:net';
+import type { Place } from './vpc-datagrams.ts';
 
 export interface VpcListeners {
-  /** Listens on every node's address for every listener; resolves with what could not be done. */
-  apply(config: BalancerConfig): Promise<{ readonly listenerArn: string; readonly message: string }[]>;
+  /** Listens at exactly these places; resolves with what could not be done. */
+  apply(places: readonly Place[]): Promise<{ readonly listenerArn: string; readonly message: string }[]>;
 }
 
-/** The sockets inside the VPC. What reaches them has passed the packet filter. */
+/** The TCP sockets inside the VPC. What reaches them has passed the packet filter. */
 export function createVpcListeners(
-  onConnection: (listenerArn: string, port: number, socket: Socket) => void,
+  onConnection: (place: Place, socket: Socket) => void,
+  options: ServerOpts = {},
 ): VpcListeners {
   const servers = new Map<string, Server>();
   return {
-    async apply({ listeners, nodes }) {
-      const wanted = new Map<string, { arn: string; port: number; address: string }>(
-        listeners.flatMap(({ arn, port }) =>
-          nodes.map(({ address }) => [`${arn} ${address} ${port}`, { arn, port, address }] as const),
-        ),
+    async apply(places) {
+      const wanted = new Map<string, Place>(
+        places.map((place) => [`${place.listenerArn} ${place.address} ${place.port}`, place]),
       );
       for (const [key, server] of servers) {
         if (wanted.has(key)) continue;
@@ -27,12 +26,12 @@ export function createVpcListeners(
         });
       }
       const failures: { listenerArn: string; message: string }[] = [];
-      for (const [key, { arn, port, address }] of wanted) {
+      for (const [key, place] of wanted) {
         if (servers.has(key)) continue;
-        const server = createServer((socket) => onConnection(arn, port, socket));
-        const failure = await listen(server, port, address);
+        const server = createServer(options, (socket) => onConnection(place, socket));
+        const failure = await listen(server, place.port, place.address);
         if (failure === undefined) servers.set(key, server);
-        else failures.push({ listenerArn: arn, message: failure });
+        else failures.push({ listenerArn: place.listenerArn, message: failure });
       }
       return failures;
     },

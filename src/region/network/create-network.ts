@@ -73,7 +73,8 @@ export function createNetwork(options: NetworkOptions): Network & { stop(): Prom
     clock,
     log,
     name: 'network',
-    watch: ['ec2/', 'servicediscovery/', 'elbv2/load-balancers'],
+    // Of network load balancers DNS gives the addresses of zones with healthy targets only.
+    watch: ['ec2/', 'servicediscovery/', 'elbv2/load-balancers', 'elbv2/target-health'],
     run: reconcile,
   });
 

@@ -42,6 +42,8 @@ interface Variant {
   readonly publicRoutes?: readonly Route[];
   readonly privateRoutes?: readonly Route[];
   readonly natState?: string;
+  /** Empty: the gateway is private. */
+  readonly natAddress?: string;
   readonly natSubnet?: string;
   readonly egress?: Parameters<typeof groupOf>[1];
   readonly publicAcl?: { readonly ingress: readonly AclEntry[]; readonly egress: readonly AclEntry[] };
@@ -59,6 +61,7 @@ function system({
   egress,
   publicAcl = { ingress: [allowAll], egress: [allowAll] },
   attached = true,
+  natAddress = '198.51.100.1',
 }: Variant = {}): Topology {
   return topologyOf({
     subnets: [
@@ -76,7 +79,13 @@ function system({
     securityGroups: [groupOf('sg', egress)],
     internetGateways: [{ id: 'igw-1', vpcIds: attached ? ['vpc-1'] : [] }],
     natGateways: [
-      { id: 'nat-1', vpcId: 'vpc-1', subnetId: natSubnet, state: natState, publicAddress: '198.51.100.1' },
+      {
+        id: 'nat-1',
+        vpcId: 'vpc-1',
+        subnetId: natSubnet,
+        state: natState,
+        ...(natAddress ? { publicAddress: natAddress } : {}),
+      },
     ],
     interfaces: [
       interfaceOf('front', '10.0.1.5', ['sg'], { publicAddress: '198.51.100.5' }),
@@ -102,12 +111,21 @@ describe('the way out', () => {
     expect(await ask('back')).toBe('open');
   });
 
+  it('does not lead through a NAT gateway that is private', async () => {
+    await net.set(system({ natAddress: '' }));
+    expect(await ask('back')).toBe('timeout');
+    expect(await reasonOf('10.0.2.7')).toBe(
+      'NAT gateway nat-1: it is private, and internet gateway igw-1 drops what it sends',
+    );
+    expect(await ask('front')).toBe('open');
+  });
+
   it('is closed without a route', async () => {
     await net.set(system({ publicRoutes: [localRoute()], privateRoutes: [localRoute()] }));
     expect(await ask('front')).toBe('timeout');
     expect(await ask('back')).toBe('timeout');
     expect(await reasonOf('10.0.2.7')).toBe('route table rtb-private: no route');
-    expect((await net.denials())[0]?.deciders).toEqual(['rtb-private']);
+    expect((await net.denials()).find(({ from }) => from === '10.0.2.7')?.deciders).toEqual(['rtb-private']);
   });
 
   it('follows the longest prefix, and ends at a blackhole', async () => {

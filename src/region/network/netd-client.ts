@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket } from 'node:net';
 
 /**
@@ -34,6 +35,8 @@ export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
 }
+/** A socket that can move to a program inside. */
+export type Moved = Server | Socket | DatagramSocket;
 export interface InsideProcess {
   /** The process id as netd sees it; rejects when the program could not be started. */
   readonly started: Promise<number>;
@@ -42,7 +45,7 @@ export interface InsideProcess {
   onStderr(listener: (chunk: Buffer) => void): void;
   onMessage(listener: (message: unknown) => void): void;
   /** IPC, with a socket that moves to the program's side: it is closed here. */
-  send(message: unknown, handle?: Server | Socket): void;
+  send(message: unknown, handle?: Moved): void;
   write(chunk: Buffer | string): void;
   end(): void;
   /** Signals the process, or the first child below it `depth` levels down (0: itself). Resolves false when it is gone. */

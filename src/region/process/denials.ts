@@ -52,8 +52,8 @@ async function holders(region: Region): Promise<ReadonlyMap<string, string>> {
   return names;
 }
 
-/** `ELB app/NAME/ID` → `load balancer NAME`; other descriptions speak for themselves. */
+/** `ELB app/NAME/ID` or `ELB net/NAME/ID` → `load balancer NAME`; other descriptions speak for themselves. */
 function holderOf(description: string): string {
-  const name = /^ELB app\/([^/]+)\//.exec(description)?.[1];
+  const name = /^ELB (?:app|net)\/([^/]+)\//.exec(description)?.[1];
   return name ? `load balancer ${name}` : description;
 }

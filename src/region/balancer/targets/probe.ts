@@ -3,6 +3,7 @@ import { FAILED, HeadScanner, MORE, responseLimits } from '../http/head-scanner.
 import { parseResponseHead } from '../http/response-head.ts';
 import type { HealthCheckConfig } from '../protocol.ts';
 import type { Dial } from '../proxy/core.ts';
+import { localHeader } from '../network/proxy-header.ts';
 import { codeMatcher, type Outcome } from './health.ts';
 
 export interface Probe {
@@ -46,6 +47,11 @@ export function probe(
       return;
     }
   });
+  if (check.proxyProtocol) socket.write(localHeader);
+  if (check.protocol === 'TCP') {
+    socket.on('connect', () => settle({ kind: 'ok' }));
+    return () => settle();
+  }
   const host = port === 80 ? address : `${address}:${port}`;
   socket.write(
     `GET ${check.path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nUser-Agent: ELB-HealthChecker/2.0\r\n\r\n`,

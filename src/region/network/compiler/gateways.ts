@@ -42,6 +42,11 @@ export function natGateway(nat: NatGateway, context: GatewayContext): string {
       const match = cidr === '0.0.0.0/0' ? '' : `ip daddr ${cidr} `;
       const forwards =
         state === 'active' && (target.kind === 'internet-gateway' || target.kind === 'gateway-endpoint');
+      // https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html (the internet gateway drops what a private one sends)
+      if (forwards && target.kind === 'internet-gateway' && nat.publicAddress === undefined)
+        return [
+          `${match}${reasons.deny(`NAT gateway ${id}: it is private, and internet gateway ${target.id} drops what it sends`, [id, target.id])}`,
+        ];
       return [
         `${match}${
           forwards

@@ -52,6 +52,9 @@ export function groupGates(
   function gate(direction: Direction, eni: NetworkInterface): string {
     const present = [...eni.groupIds].sort().flatMap((id) => groups.get(id) ?? []);
     const ids = present.map(({ id }) => id);
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html (without groups all may pass)
+    if (eni.groupIds.length === 0 && eni.description.startsWith('ELB net/'))
+      return rules.chain(`${direction}_ungrouped`, [passed[direction]]);
     const text = present.length
       ? `${direction} of ${present.map(({ id, name }) => (name ? `${id} (${name})` : id)).join(', ')}`
       : `${direction} of ${eni.id}, which has no security group`;

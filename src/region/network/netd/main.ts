@@ -1,4 +1,4 @@
-import type { Server, Socket } from 'node:net';
+import type { Moved } from '../netd-client.ts';
 import { startProcess, type InsideChild } from './process.ts';
 import type { Report, Request } from './protocol.ts';
 
@@ -19,7 +19,7 @@ function report(message: Report): void {
   if (process.connected) process.send?.(message, () => {});
 }
 
-function handle(request: Request, moved: Server | Socket | undefined): void {
+function handle(request: Request, moved: Moved | undefined): void {
   if (request.type === 'spawn') {
     const child = startProcess(request, report, () => children.delete(request.id));
     if (child) children.set(request.id, child);
@@ -45,5 +45,5 @@ function handle(request: Request, moved: Server | Socket | undefined): void {
       });
   }
 }
-process.on('message', (message, moved) => handle(message as Request, moved as Server | Socket | undefined));
+process.on('message', (message, moved) => handle(message as Request, moved as Moved | undefined));
 report({ type: 'ready' });

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { Server, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { Moved } from '../netd-client.ts';
 import { outputBatch } from './output.ts';
 import type { Report, Request } from './protocol.ts';
 import { signalBelow } from './signal.ts';
@@ -9,7 +10,7 @@ export interface InsideChild {
   write(chunk: Uint8Array | string): void;
   end(): void;
   taken(bytes: number): void;
-  send(message: unknown, moved: Server | Socket | undefined): void;
+  send(message: unknown, moved: Moved | undefined): void;
   signal(signal: string, depth: number): boolean;
 }
 
@@ -95,7 +96,8 @@ export function startProcess(
 }
 
 /** A socket that arrives over IPC starts to read at once; what it read here would be lost to its new owner. */
-function holdStill(moved: Server | Socket): void {
-  const raw = (moved as { readonly _handle?: { readStop?: () => void } })._handle;
+function holdStill(moved: Moved): void {
+  if (!(moved instanceof Socket)) return;
+  const raw = (moved as unknown as { readonly _handle?: { readStop?: () => void } })._handle;
   raw?.readStop?.();
 }

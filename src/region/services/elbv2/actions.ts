@@ -6,16 +6,22 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ApiError } from '../../gateway/api-error.ts';
 import { notEnacted, refuseOthers, validation } from './errors.ts';
-import { findTargetGroup, usersOf, type Elbv2 } from './state.ts';
+import { findTargetGroup, usersOf, type Elbv2, type ListenerRecord, type NetworkProtocol } from './state.ts';
 
 /** Actions as they are kept and described: one, complete. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html */
 export function checkedActions(
   state: Elbv2,
-  loadBalancerArn: string,
+  listener: ActingListener,
   given: readonly Action[] | undefined,
 ): readonly Action[] {
   if (!given?.length) throw validation('At least one action must be specified');
   const types = given.map(({ Type }) => Type);
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html (forward is all there is)
+  if (listener.protocol !== undefined && types.some((type) => type !== 'forward'))
+    throw new ApiError(
+      'InvalidLoadBalancerAction',
+      `Listeners with protocol ${listener.protocol} can only have forward actions`,
+    );
   const authentication = types.find((type) => !final.includes(type ?? ''));
   if (authentication) throw notEnacted(`Action type ${authentication}`);
   if (given.length > 1)
@@ -33,16 +39,19 @@ export function checkedActions(
     'FixedResponseConfig',
   ]);
   const order = action.Order === undefined ? {} : { Order: action.Order };
-  return [{ ...checkedAction(state, loadBalancerArn, action), ...order }];
+  return [{ ...checkedAction(state, listener, action), ...order }];
 }
+/** The listener, present or to be, on which the action is taken. */
+export type ActingListener = Pick<ListenerRecord, 'loadBalancerArn' | 'protocol'>;
+
 const final: readonly string[] = ['forward', 'redirect', 'fixed-response'];
 
-function checkedAction(state: Elbv2, loadBalancerArn: string, action: Action): Action {
+function checkedAction(state: Elbv2, listener: ActingListener, action: Action): Action {
   const { Type, TargetGroupArn, ForwardConfig, RedirectConfig, FixedResponseConfig } = action;
   only(Type, 'forward', TargetGroupArn ?? ForwardConfig);
   only(Type, 'redirect', RedirectConfig);
   only(Type, 'fixed-response', FixedResponseConfig);
-  if (Type === 'forward') return forward(state, loadBalancerArn, TargetGroupArn, ForwardConfig);
+  if (Type === 'forward') return forward(state, listener, TargetGroupArn, ForwardConfig);
   if (Type === 'redirect') return { Type, RedirectConfig: redirect(RedirectConfig) };
   return { Type: 'fixed-response', FixedResponseConfig: fixedResponse(FixedResponseConfig) };
 }
@@ -57,7 +66,7 @@ function only(type: ActionTypeEnum | undefined, own: string, config: unknown): v
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ForwardActionConfig.html */
 function forward(
   state: Elbv2,
-  loadBalancerArn: string,
+  { loadBalancerArn, protocol }: ActingListener,
   arn: string | undefined,
   config: ForwardActionConfig | undefined,
 ): Action {
@@ -75,6 +84,11 @@ function forward(
       throw validation(`A weight must be specified for target group '${group.arn}'`);
     if (Weight !== undefined && (Weight < 0 || Weight > 999))
       throw validation(`Weight '${Weight}' is not in valid range '0-999'`);
+    if (!carriedBy(protocol).includes(group.protocol))
+      throw new ApiError(
+        'IncompatibleProtocols',
+        `A listener with protocol ${protocol ?? 'HTTP'} cannot forward to target group '${group.arn}' with protocol ${group.protocol ?? 'HTTP'}`,
+      );
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/create-target-group.html
     if (usersOf(state, group.arn).some((user) => user !== loadBalancerArn))
       throw new ApiError(
@@ -93,6 +107,12 @@ function forward(
     ...(weighted.length === 1 ? { TargetGroupArn: weighted[0]!.TargetGroupArn } : {}),
     ForwardConfig: { TargetGroups: weighted, TargetGroupStickinessConfig: { Enabled: false } },
   };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html */
+function carriedBy(protocol: NetworkProtocol | undefined): readonly (NetworkProtocol | undefined)[] {
+  if (protocol === undefined) return [undefined];
+  return protocol === 'TCP_UDP' ? ['TCP_UDP'] : [protocol, 'TCP_UDP'];
 }
 
 /** Components left out keep the request's. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RedirectActionConfig.html */

@@ -1,9 +1,11 @@
 import type { Action as ApiAction } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { SecurityGroup, Topology } from '../../../topology/model.ts';
+import type { NetworkBalancerConfig } from '../../balancer/network/protocol.ts';
 import type {
   Action,
   BalancerConfig,
   BalancerNode,
+  HealthCheckConfig,
   TargetConfig,
   TargetGroupConfig,
 } from '../../balancer/protocol.ts';
@@ -16,19 +18,20 @@ import {
   targetId,
   zonesOf,
   type Elbv2,
+  type HealthCheck,
   type LoadBalancerRecord,
   type TargetGroupRecord,
 } from './state.ts';
 import { targetGroupAttribute } from './target-group-attributes.ts';
 
 /** The whole desired state of a load balancer's program, but for the revision. */
-export type DesiredConfig = Omit<BalancerConfig, 'revision'>;
+export type DesiredConfig = Omit<BalancerConfig, 'revision'> | Omit<NetworkBalancerConfig, 'revision'>;
 
-export function desiredConfig(
+export function desiredApplicationConfig(
   state: Elbv2,
   loadBalancer: LoadBalancerRecord,
   nodes: readonly BalancerNode[],
-): DesiredConfig {
+): Omit<BalancerConfig, 'revision'> {
   const topology = state.region.internal.ec2.topology();
   const groups = new Set<string>();
   const listeners = listenersOf(state, loadBalancer.arn).map(({ arn, port }) => {
@@ -45,7 +48,7 @@ export function desiredConfig(
     };
   });
   const zones = zonesOf(topology, loadBalancer);
-  const attribute = (key: string) => loadBalancerAttribute(loadBalancer.attributes, key);
+  const attribute = (key: string) => loadBalancerAttribute(loadBalancer, key);
   return {
     dnsName: loadBalancer.dnsName,
     nodes,
@@ -66,43 +69,56 @@ export function desiredConfig(
 }
 
 function groupConfig(state: Elbv2, group: TargetGroupRecord, zones: ReadonlySet<string>): TargetGroupConfig {
-  const { arn, healthCheck, attributes } = group;
-  const algorithm = targetGroupAttribute(attributes, 'load_balancing.algorithm.type');
+  const { arn } = group;
+  const algorithm = targetGroupAttribute(group, 'load_balancing.algorithm.type');
   return {
     arn,
     algorithm: algorithm === 'least_outstanding_requests' ? algorithm : 'round_robin',
-    healthCheck: {
-      path: healthCheck.path,
-      ...(healthCheck.port === 'traffic-port' ? {} : { port: Number(healthCheck.port) }),
-      matcher: healthCheck.matcher,
-      intervalMilliseconds: healthCheck.intervalSeconds * 1000,
-      timeoutMilliseconds: healthCheck.timeoutSeconds * 1000,
-      healthyThreshold: healthCheck.healthyThreshold,
-      unhealthyThreshold: healthCheck.unhealthyThreshold,
-    },
-    targets: [...state.targets.values()]
-      .filter(({ targetGroupArn, zone }) => targetGroupArn === arn && (zone === 'all' || zones.has(zone)))
-      .map(({ address, port, zone, drainingUntil, registeredAt }) => ({
-        address,
-        port,
-        ...(zone === 'all' ? {} : { zone }),
-        draining: drainingUntil !== undefined,
-        registration: registeredAt.getTime(),
-      })),
+    healthCheck: healthCheckConfig(group.healthCheck),
+    targets: targetsOf(state, group, zones),
   };
 }
 
+export const healthCheckConfig = (check: HealthCheck): HealthCheckConfig => ({
+  ...(check.protocol ? { protocol: check.protocol } : {}),
+  path: check.path,
+  ...(check.port === 'traffic-port' ? {} : { port: Number(check.port) }),
+  matcher: check.matcher,
+  intervalMilliseconds: check.intervalSeconds * 1000,
+  timeoutMilliseconds: check.timeoutSeconds * 1000,
+  healthyThreshold: check.healthyThreshold,
+  unhealthyThreshold: check.unhealthyThreshold,
+});
+
+/** Targets of a group in the zones given. */
+export const targetsOf = (
+  state: Elbv2,
+  { arn }: TargetGroupRecord,
+  zones: ReadonlySet<string>,
+): readonly TargetConfig[] =>
+  [...state.targets.values()]
+    .filter(({ targetGroupArn, zone }) => targetGroupArn === arn && (zone === 'all' || zones.has(zone)))
+    .map(({ address, port, zone, drainingUntil, registeredAt }) => ({
+      address,
+      port,
+      ...(zone === 'all' ? {} : { zone }),
+      draining: drainingUntil !== undefined,
+      registration: registeredAt.getTime(),
+    }));
+
 /** With what is known of the targets, for a program that begins in the middle of a load balancer's life. */
-export const withKnownHealth = (state: Elbv2, config: DesiredConfig): DesiredConfig => ({
-  ...config,
-  targetGroups: config.targetGroups.map((group) => ({
+export function withKnownHealth(state: Elbv2, config: DesiredConfig): DesiredConfig {
+  const withKnown = <Group extends Pick<TargetGroupConfig, 'arn' | 'targets'>>(group: Group): Group => ({
     ...group,
-    targets: group.targets.map((target): TargetConfig => {
+    targets: group.targets.map((target) => {
       const known = state.health.get(targetId(group.arn, target.address, target.port));
       return known ? { ...target, known: known.state } : target;
     }),
-  })),
-});
+  });
+  return 'type' in config
+    ? { ...config, targetGroups: config.targetGroups.map(withKnown) }
+    : { ...config, targetGroups: config.targetGroups.map(withKnown) };
+}
 
 function toAction({ ForwardConfig, RedirectConfig, FixedResponseConfig }: ApiAction): Action {
   if (RedirectConfig) {
@@ -130,13 +146,19 @@ function toAction({ ForwardConfig, RedirectConfig, FixedResponseConfig }: ApiAct
  * Sources that the groups admit on a port. Rules that name a group admit members of it, and no host is one.
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html
  */
-export function admittedCidrs(topology: Topology, groupIds: readonly string[], port: number): string[] {
+export function admittedCidrs(
+  topology: Topology,
+  groupIds: readonly string[],
+  port: number,
+  transport: 'tcp' | 'udp' = 'tcp',
+): string[] {
   const rules = topology.securityGroups
     .filter(({ id }) => groupIds.includes(id))
     .flatMap(({ ingress }: SecurityGroup) => ingress)
     .filter(
       ({ protocol, ports }) =>
-        (protocol === 'all' || protocol === 'tcp') && (!ports || (ports.from <= port && port <= ports.to)),
+        (protocol === 'all' || protocol === transport) &&
+        (!ports || (ports.from <= port && port <= ports.to)),
     );
   const cidrs = rules.flatMap(({ peer }) =>
     peer.kind === 'cidr'

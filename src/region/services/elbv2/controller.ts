@@ -1,12 +1,13 @@
 import type { FromBalancer, HealthReport } from '../../balancer/protocol.ts';
 import { startReconciler, type Reconciler } from '../../reconciler.ts';
-import { desiredConfig, withKnownHealth } from './config.ts';
+import { desiredApplicationConfig, withKnownHealth } from './config.ts';
 import {
   ensureInterfaces,
   interfaceDescription,
   removeOrphanedInterfaces,
   removeOtherInterfaces,
 } from './interfaces.ts';
+import { desiredNetworkConfig, transportsOf } from './network-config.ts';
 import { startProgram, type Program } from './program.ts';
 import { listenersOf, targetId, type Elbv2, type LoadBalancerRecord } from './state.ts';
 
@@ -87,9 +88,13 @@ export function startController(state: Elbv2, { argv, onDenied }: ControllerOpti
     // Deleted meanwhile: the next run ends what was begun.
     if (!loadBalancers.has(loadBalancer.arn)) return undefined;
     const current = loadBalancers.get(loadBalancer.arn) ?? loadBalancer;
-    program.configure(desiredConfig(state, current, nodes), (config) => withKnownHealth(state, config));
+    const desired = current.type === 'network' ? desiredNetworkConfig : desiredApplicationConfig;
+    program.configure(desired(state, current, nodes), (config) => withKnownHealth(state, config));
     // The host stands where the internet does, and an internal load balancer has no public address.
-    await program.serve(current.scheme === 'internal' ? [] : listenersOf(state, current.arn));
+    const served = current.scheme === 'internal' ? [] : listenersOf(state, current.arn);
+    await program.serve(
+      served.map(({ arn, port, protocol }) => ({ arn, port, transports: transportsOf(protocol) })),
+    );
     if (!program.upToDate) return undefined;
     removeOtherInterfaces(state, current);
     if (loadBalancers.get(current.arn)?.state === 'provisioning')

@@ -11,26 +11,29 @@ export function createDenials(state: Elbv2): {
 } {
   const denials = new Map<string, Denial>();
   return {
-    record({ listenerArn, source, count }) {
+    record({ listenerArn, transport = 'tcp', target, source, count }) {
       const listener = state.listeners.get(listenerArn);
       const loadBalancer = listener && state.loadBalancers.get(listener.loadBalancerArn);
       if (!loadBalancer) return;
-      const { securityGroups } = state.region.internal.ec2.topology();
-      const names = loadBalancer.groupIds.map((id) => {
+      const { securityGroups, interfaces } = state.region.internal.ec2.topology();
+      const groupIds = target
+        ? (interfaces.find(({ privateAddress }) => privateAddress === target)?.groupIds ?? [])
+        : loadBalancer.groupIds;
+      const names = groupIds.map((id) => {
         const name = securityGroups.find((group) => group.id === id)?.name;
         return name ? `${id} (${name})` : id;
       });
-      const key = `${listenerArn} ${source}`;
+      const key = `${listenerArn} ${transport} ${source} ${target ?? ''}`;
       const before = denials.get(key)?.count ?? 0;
       denials.delete(key);
       denials.set(key, {
         vpcId: loadBalancer.vpcId,
         from: source,
-        to: interfacesOf(state, loadBalancer)[0]?.privateAddress ?? loadBalancer.dnsName,
-        protocol: 'tcp',
+        to: target ?? interfacesOf(state, loadBalancer)[0]?.privateAddress ?? loadBalancer.dnsName,
+        protocol: transport,
         port: listener.port,
         reason: `ingress of ${names.join(', ')}`,
-        deciders: [...loadBalancer.groupIds],
+        deciders: [...groupIds],
         count: before + count,
         lastSeen: state.region.clock.now(),
       });

@@ -87,8 +87,8 @@ describe('load balancers', () => {
       "ValidationError: Load balancer name 'internal-a' cannot begin with 'internal-'",
     ],
     [
-      { Type: 'network' },
-      'UnsupportedOperation: Load balancer type network is not enacted in the local region',
+      { Type: 'gateway' },
+      'UnsupportedOperation: Load balancer type gateway is not enacted in the local region',
     ],
     [
       { IpAddressType: 'dualstack' },

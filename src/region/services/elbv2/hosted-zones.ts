@@ -16,3 +16,22 @@ export const hostedZones: Readonly<Record<string, string>> = {
   'ap-south-1': 'ZP97RAFLXTNZK',
   'sa-east-1': 'Z2P70J7HTTTPLU',
 };
+
+/** Hosted zones of the names of Network Load Balancers. https://docs.aws.amazon.com/general/latest/gr/elb.html */
+export const networkHostedZones: Readonly<Record<string, string>> = {
+  'us-east-1': 'Z26RNL4JYFTOTI',
+  'us-east-2': 'ZLMOA37VPKANP',
+  'us-west-1': 'Z24FKFUX50B4VW',
+  'us-west-2': 'Z18D5FSROUN65G',
+  'ca-central-1': 'Z2EPGBW3API2WT',
+  'eu-central-1': 'Z3F0SRJ5LGBH90',
+  'eu-west-1': 'Z2IFOLAFXWLO4F',
+  'eu-west-2': 'ZD4D7Y8KGAS4G',
+  'eu-west-3': 'Z1CMS0P5QUZ6D5',
+  'eu-north-1': 'Z1UDT6IFJ4EJM',
+  'ap-northeast-1': 'Z31USIVHYNEOWT',
+  'ap-southeast-1': 'ZKVM4W9LS7TM',
+  'ap-southeast-2': 'ZCT6FZBF4DROD',
+  'ap-south-1': 'ZVDDRBQ08TROA',
+  'sa-east-1': 'ZTK26PT1VY4CU',
+};

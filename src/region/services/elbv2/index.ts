@@ -4,6 +4,7 @@ import type { Denial } from '../../network/network.ts';
 import type { Internal, Region, Service } from '../../region.ts';
 import { startController, type Controller } from './controller.ts';
 import { createDenials } from './denials.ts';
+import { listenerAttributeHandlers } from './listener-attributes.ts';
 import { listenerHandlers } from './listeners.ts';
 import { loadBalancerAttributeHandlers } from './load-balancer-attributes.ts';
 import { loadBalancerHandlers } from './load-balancers.ts';
@@ -29,7 +30,7 @@ export interface Elbv2Inside {
   denials(): readonly Denial[];
 }
 
-/** Elastic Load Balancing: Application Load Balancers, each a program with interfaces of its own in the VPC. */
+/** Elastic Load Balancing: Application and Network Load Balancers, each a program with interfaces of its own in the VPC. */
 export function createElbv2(
   region: Region,
   { balancerProgram, nodePath }: Elbv2Options,
@@ -45,6 +46,7 @@ export function createElbv2(
       ...targetGroupAttributeHandlers(state),
       ...targetHandlers(state),
       ...listenerHandlers(state),
+      ...listenerAttributeHandlers(state),
       ...ruleHandlers(state),
       ...tagHandlers(state),
     },

@@ -52,7 +52,7 @@ test('a host reaches the program in its namespace, from the moment on in which i
   const early: Promise<string>[] = [];
   let port = 0;
   const hostPorts = {
-    async claim() {
+    async claimSockets() {
       const server = createServer({ pauseOnConnect: true });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       port = (server.address() as AddressInfo).port;
@@ -73,7 +73,7 @@ test('a host reaches the program in its namespace, from the moment on in which i
     onChange: () => {},
   });
   program.configure(config, (same) => same);
-  await program.serve([{ arn: 'listener', port: 80 }]);
+  await program.serve([{ arn: 'listener', port: 80, transports: ['tcp'] }]);
   for (const answer of [...early, exchange(port, get)])
     expect(await answer).toMatch(/^HTTP\/1\.1 200 OK[^]*from inside$/);
   await program.stop();

@@ -1,9 +1,10 @@
 import type { NetworkInterface } from '../../../topology/model.ts';
 import { sameSet } from './load-balancers.ts';
-import type { Elbv2, LoadBalancerRecord } from './state.ts';
+import { kindOf, type Elbv2, type LoadBalancerRecord } from './state.ts';
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html */
-export const interfaceDescription = ({ name, id }: LoadBalancerRecord): string => `ELB app/${name}/${id}`;
+export const interfaceDescription = (loadBalancer: LoadBalancerRecord): string =>
+  `ELB ${kindOf(loadBalancer)}/${loadBalancer.name}/${loadBalancer.id}`;
 
 export const interfacesOf = ({ region }: Elbv2, loadBalancer: LoadBalancerRecord): NetworkInterface[] => {
   const description = interfaceDescription(loadBalancer);
@@ -53,5 +54,5 @@ export function removeOrphanedInterfaces(state: Elbv2): void {
   const { ec2 } = state.region.internal;
   const wanted = new Set([...state.loadBalancers.values()].map(interfaceDescription));
   for (const { id, description } of ec2.topology().interfaces)
-    if (description.startsWith('ELB app/') && !wanted.has(description)) ec2.deleteRequesterInterface(id);
+    if (/^ELB (?:app|net)\//.test(description) && !wanted.has(description)) ec2.deleteRequesterInterface(id);
 }

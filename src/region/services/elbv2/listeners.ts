@@ -9,14 +9,18 @@ import {
   arnOf,
   findListener,
   findLoadBalancer,
+  kindOf,
   listenersOf,
   newId,
   rulesOf,
   type Elbv2,
   type ListenerRecord,
+  type LoadBalancerRecord,
+  type NetworkProtocol,
 } from './state.ts';
 import { checkedTags, putTags } from './tags.ts';
 import { isPort } from './target-group-input.ts';
+import { networkProtocols } from './target-groups.ts';
 
 export function listenerHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { listeners, rules } = state;
@@ -25,16 +29,18 @@ export function listenerHandlers(state: Elbv2): Handlers<typeof sdk> {
   const CreateListener: Handlers<typeof sdk>['CreateListener'] = operation(
     ['LoadBalancerArn', 'Protocol', 'Port', 'DefaultActions', 'Tags'],
     ({ LoadBalancerArn, Protocol, Port, DefaultActions, Tags }) => {
-      const { arn: loadBalancerArn, name, id: loadBalancerId } = findLoadBalancer(state, LoadBalancerArn);
-      checkProtocol(Protocol ?? '');
+      const loadBalancer = findLoadBalancer(state, LoadBalancerArn);
+      const { arn: loadBalancerArn, name, id: loadBalancerId, type } = loadBalancer;
+      const protocol = checkProtocol(Protocol ?? '', type);
       const port = checkPort(Port);
-      const actions = checkedActions(state, loadBalancerArn, DefaultActions);
+      const spoken = protocol ? { protocol } : {};
+      const actions = checkedActions(state, { loadBalancerArn, ...spoken }, DefaultActions);
       const tags = checkedTags(Tags);
       const siblings = listenersOf(state, loadBalancerArn);
       const existing = siblings.find((listener) => listener.port === port);
       if (existing) {
         const before = rulesOf(state, existing.arn).at(-1)?.actions;
-        if (JSON.stringify(before) !== JSON.stringify(actions))
+        if (existing.protocol !== protocol || JSON.stringify(before) !== JSON.stringify(actions))
           throw new ApiError(
             'DuplicateListener',
             `A listener already exists on this port for this load balancer '${loadBalancerArn}'`,
@@ -46,11 +52,12 @@ export function listenerHandlers(state: Elbv2): Handlers<typeof sdk> {
         throw new ApiError('TooManyListeners', "You've reached the limit on the number of listeners");
       const id = newId();
       const record: ListenerRecord = {
-        arn: arnOf(state, `listener/app/${name}/${loadBalancerId}/${id}`),
+        arn: arnOf(state, `listener/${kindOf(loadBalancer)}/${name}/${loadBalancerId}/${id}`),
         loadBalancerArn,
         port,
+        ...spoken,
       };
-      const ruleArn = arnOf(state, `listener-rule/app/${name}/${loadBalancerId}/${id}/${newId()}`);
+      const ruleArn = `${record.arn.replace(':listener/', ':listener-rule/')}/${newId()}`;
       rules.put(ruleArn, {
         arn: ruleArn,
         listenerArn: record.arn,
@@ -69,17 +76,24 @@ export function listenerHandlers(state: Elbv2): Handlers<typeof sdk> {
     ModifyListener: operation(['ListenerArn', 'Port', 'Protocol', 'DefaultActions'], (input) => {
       const listener = findListener(state, input.ListenerArn);
       const { loadBalancerArn } = listener;
-      if (input.Protocol !== undefined) checkProtocol(input.Protocol);
+      const { type } = findLoadBalancer(state, loadBalancerArn);
+      const protocol = input.Protocol === undefined ? listener.protocol : checkProtocol(input.Protocol, type);
+      const spoken = protocol ? { protocol } : {};
       const port = input.Port === undefined ? listener.port : checkPort(input.Port);
       if (listenersOf(state, loadBalancerArn).some((one) => one.arn !== listener.arn && one.port === port))
         throw validation(`Listener port '${port}' is already in use`);
-      const actions =
-        input.DefaultActions === undefined
-          ? undefined
-          : checkedActions(state, loadBalancerArn, input.DefaultActions);
       const defaultRule = rulesOf(state, listener.arn).at(-1);
+      // What is kept must suit another protocol too.
+      const actions =
+        input.DefaultActions === undefined && protocol === listener.protocol
+          ? undefined
+          : checkedActions(
+              state,
+              { loadBalancerArn, ...spoken },
+              input.DefaultActions ?? [...(defaultRule?.actions ?? [])],
+            );
       if (actions && defaultRule) rules.patch(defaultRule.arn, { actions });
-      return { Listeners: [describe(state, listeners.patch(listener.arn, { port }))] };
+      return { Listeners: [describe(state, listeners.patch(listener.arn, { port, ...spoken }))] };
     }),
     DeleteListener: operation(['ListenerArn'], ({ ListenerArn }) => {
       deleteListener(state, findListener(state, ListenerArn).arn);
@@ -116,13 +130,24 @@ export function deleteListener(state: Elbv2, arn: string): void {
   state.tags.delete(arn);
 }
 
-function checkProtocol(protocol: string): void {
+/** What is kept of a protocol: nothing for HTTP. */
+function checkProtocol(protocol: string, type: LoadBalancerRecord['type']): NetworkProtocol | undefined {
+  if (type === 'network') {
+    if (['TLS', 'QUIC', 'TCP_QUIC'].includes(protocol)) throw notEnacted(`Listener protocol ${protocol}`);
+    const known = networkProtocols.find((one) => one === protocol);
+    if (known) return known;
+    throw new ApiError(
+      'UnsupportedProtocol',
+      `Listener protocol '${protocol}' is not supported: it must be one of 'TCP, UDP, TCP_UDP, TLS'`,
+    );
+  }
   if (protocol === 'HTTPS') throw notEnacted('Listener protocol HTTPS');
   if (protocol !== 'HTTP')
     throw new ApiError(
       'UnsupportedProtocol',
       `Listener protocol '${protocol}' is not supported: it must be one of 'HTTP, HTTPS'`,
     );
+  return undefined;
 }
 function checkPort(port: number | undefined): number {
   if (port === undefined) throw validation('A port must be specified');
@@ -130,12 +155,12 @@ function checkPort(port: number | undefined): number {
   return port;
 }
 
-function describe(state: Elbv2, { arn, loadBalancerArn, port }: ListenerRecord): Listener {
+function describe(state: Elbv2, { arn, loadBalancerArn, port, protocol }: ListenerRecord): Listener {
   return {
     ListenerArn: arn,
     LoadBalancerArn: loadBalancerArn,
     Port: port,
-    Protocol: 'HTTP',
+    Protocol: protocol ?? 'HTTP',
     DefaultActions: [...(rulesOf(state, arn).at(-1)?.actions ?? [])],
   };
 }

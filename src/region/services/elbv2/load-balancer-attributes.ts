@@ -10,7 +10,7 @@ import {
   type AttributeKinds,
 } from './attributes.ts';
 import { operation } from './errors.ts';
-import { findLoadBalancer, type Elbv2 } from './state.ts';
+import { findLoadBalancer, type Elbv2, type LoadBalancerRecord } from './state.ts';
 
 const none = () => false;
 const any = () => true;
@@ -55,23 +55,44 @@ export const loadBalancerAttributes: AttributeKinds = {
   'zonal_shift.config.enabled': { default: 'false', valid: flag, enacted: none },
 };
 
-export const loadBalancerAttribute = (set: Readonly<Record<string, string>>, key: string): string =>
-  set[key] ?? loadBalancerAttributes[key]?.default ?? '';
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html */
+export const networkLoadBalancerAttributes: AttributeKinds = {
+  'access_logs.s3.enabled': { default: 'false', valid: flag, enacted: none },
+  'access_logs.s3.bucket': { default: '', valid: any, enacted: none },
+  'access_logs.s3.prefix': { default: '', valid: any, enacted: none },
+  'deletion_protection.enabled': { default: 'false', valid: flag },
+  'dns_record.client_routing_policy': {
+    default: 'any_availability_zone',
+    valid: oneOf('any_availability_zone', 'availability_zone_affinity', 'partial_availability_zone_affinity'),
+    enacted: none,
+  },
+  'ipv6.deny_all_igw_traffic': { default: 'false', valid: flag, enacted: none },
+  'load_balancing.cross_zone.enabled': { default: 'false', valid: flag },
+  'secondary_ips.auto_assigned.per_subnet': { default: '0', valid: range(0, 7), enacted: none },
+  'zonal_shift.config.enabled': { default: 'false', valid: flag, enacted: none },
+};
+
+type Attributed = Pick<LoadBalancerRecord, 'type' | 'attributes'>;
+const kindsOf = ({ type }: Attributed): AttributeKinds =>
+  type === 'network' ? networkLoadBalancerAttributes : loadBalancerAttributes;
+
+export const loadBalancerAttribute = (loadBalancer: Attributed, key: string): string =>
+  loadBalancer.attributes[key] ?? kindsOf(loadBalancer)[key]?.default ?? '';
 
 export function loadBalancerAttributeHandlers(state: Elbv2): Handlers<typeof sdk> {
   return {
     ModifyLoadBalancerAttributes: operation(
       ['LoadBalancerArn', 'Attributes'],
       ({ LoadBalancerArn, Attributes = [] }) => {
-        const { arn, attributes: before } = findLoadBalancer(state, LoadBalancerArn);
-        const attributes = changedAttributes(loadBalancerAttributes, before, Attributes);
-        state.loadBalancers.patch(arn, { attributes });
-        return { Attributes: allAttributes(loadBalancerAttributes, attributes) };
+        const found = findLoadBalancer(state, LoadBalancerArn);
+        const attributes = changedAttributes(kindsOf(found), found.attributes, Attributes);
+        state.loadBalancers.patch(found.arn, { attributes });
+        return { Attributes: allAttributes(kindsOf(found), attributes) };
       },
     ),
     DescribeLoadBalancerAttributes: operation(['LoadBalancerArn'], ({ LoadBalancerArn }) => {
-      const { attributes } = findLoadBalancer(state, LoadBalancerArn);
-      return { Attributes: allAttributes(loadBalancerAttributes, attributes) };
+      const found = findLoadBalancer(state, LoadBalancerArn);
+      return { Attributes: allAttributes(kindsOf(found), found.attributes) };
     }),
   };
 }

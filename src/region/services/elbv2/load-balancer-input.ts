@@ -24,6 +24,7 @@ export function checkSubnets(
   { region }: Elbv2,
   ids: readonly string[] | undefined,
   mappings: readonly SubnetMapping[] | undefined,
+  type: 'application' | 'network' = 'application',
 ): readonly Subnet[] {
   if (ids?.length && mappings?.length)
     throw validation('You can only specify either subnets or subnet mappings, not both');
@@ -43,6 +44,8 @@ export function checkSubnets(
     throw invalidConfiguration(
       'A load balancer cannot be attached to multiple subnets in the same Availability Zone',
     );
+  // One zone is enough: https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html
+  if (type === 'network') return found;
   if (zones.size < 2)
     throw validation('At least two subnets in two different Availability Zones must be specified');
   for (const { id, cidr } of found) {

@@ -4,8 +4,8 @@ import { randomInt } from 'node:crypto';
 import { ApiError } from '../../gateway/api-error.ts';
 import { pageAfter } from '../../gateway/page.ts';
 import type { Handlers } from '../../gateway/types.ts';
-import { notEnacted, notFound, notPermitted, operation, validation } from './errors.ts';
-import { hostedZones } from './hosted-zones.ts';
+import { invalidConfiguration, notEnacted, notFound, notPermitted, operation, validation } from './errors.ts';
+import { hostedZones, networkHostedZones } from './hosted-zones.ts';
 import { deleteListener } from './listeners.ts';
 import { loadBalancerAttribute } from './load-balancer-attributes.ts';
 import {
@@ -27,19 +27,22 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
     (input) => {
       const name = checkName(input.Name, 'Load balancer');
       const { Type = 'application', Scheme: scheme = 'internet-facing' } = input;
-      if (Type !== 'application') throw notEnacted(`Load balancer type ${Type}`);
+      if (Type !== 'application' && Type !== 'network') throw notEnacted(`Load balancer type ${Type}`);
+      const network = Type === 'network';
       if (scheme !== 'internet-facing' && scheme !== 'internal')
         throw new ApiError('InvalidScheme', `Scheme '${String(scheme)}' is not valid`);
       checkAddressType(input.IpAddressType);
-      const subnets = checkSubnets(state, input.Subnets, input.SubnetMappings);
+      const subnets = checkSubnets(state, input.Subnets, input.SubnetMappings, Type);
       const vpcId = subnets[0]!.vpcId;
       if (scheme === 'internet-facing') checkGateway(state, vpcId);
-      const groupIds = checkGroups(state, vpcId, input.SecurityGroups);
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html (none is an answer too)
+      const groupIds =
+        network && !input.SecurityGroups?.length ? [] : checkGroups(state, vpcId, input.SecurityGroups);
       const tags = checkedTags(input.Tags);
       const subnetIds = subnets.map(({ id }) => id);
       const existing = [...loadBalancers.values()].find((one) => one.name === name);
       if (existing) {
-        if (!isSame(existing, { scheme, subnetIds, groupIds }))
+        if (!isSame(existing, { scheme, subnetIds, groupIds, ...(network ? { type: Type } : {}) }))
           throw new ApiError(
             'DuplicateLoadBalancerName',
             `A load balancer with the same name '${name}' exists, but with different settings`,
@@ -49,10 +52,13 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
       const id = newId();
       const { region: regionName, urlSuffix } = region.identity;
       const record: LoadBalancerRecord = {
-        arn: arnOf(state, `loadbalancer/app/${name}/${id}`),
+        arn: arnOf(state, `loadbalancer/${network ? 'net' : 'app'}/${name}/${id}`),
         name,
         id,
-        dnsName: `${scheme === 'internal' ? 'internal-' : ''}${name}-${randomInt(1e8, 2e9)}.${regionName}.elb.${urlSuffix}`,
+        // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/network-load-balancers.html (DNS name)
+        dnsName: network
+          ? `${name}-${id}.elb.${regionName}.${urlSuffix}`
+          : `${scheme === 'internal' ? 'internal-' : ''}${name}-${randomInt(1e8, 2e9)}.${regionName}.elb.${urlSuffix}`,
         scheme,
         vpcId,
         subnetIds,
@@ -60,6 +66,7 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
         attributes: scheme === 'internal' ? { 'ipv6.deny_all_igw_traffic': 'true' } : {},
         state: 'provisioning',
         createdAt: new Date(region.clock.now()),
+        ...(network ? { type: Type } : {}),
       };
       loadBalancers.put(record.arn, record);
       putTags(state, record.arn, tags);
@@ -76,7 +83,7 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
         if (!arn.includes(':loadbalancer/')) throw validation(`'${arn}' is not a valid load balancer ARN`);
         return {};
       }
-      if (loadBalancerAttribute(record.attributes, 'deletion_protection.enabled') === 'true')
+      if (loadBalancerAttribute(record, 'deletion_protection.enabled') === 'true')
         throw notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`);
       for (const listener of listenersOf(state, arn)) deleteListener(state, listener.arn);
       loadBalancers.delete(arn);
@@ -101,7 +108,12 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
       },
     ),
     SetSecurityGroups: operation(['LoadBalancerArn', 'SecurityGroups'], (input) => {
-      const { arn, vpcId } = findLoadBalancer(state, input.LoadBalancerArn);
+      const { arn, vpcId, type, groupIds: before } = findLoadBalancer(state, input.LoadBalancerArn);
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html
+      if (type === 'network' && before.length === 0)
+        throw invalidConfiguration(
+          `Security groups cannot be associated with load balancer '${arn}': it was created without any`,
+        );
       if (!input.SecurityGroups?.length) throw validation('At least one security group must be specified');
       const groupIds = checkGroups(state, vpcId, input.SecurityGroups);
       loadBalancers.patch(arn, { groupIds });
@@ -110,7 +122,7 @@ export function loadBalancerHandlers(state: Elbv2): Handlers<typeof sdk> {
     SetSubnets: operation(['LoadBalancerArn', 'Subnets', 'SubnetMappings', 'IpAddressType'], (input) => {
       const record = findLoadBalancer(state, input.LoadBalancerArn);
       checkAddressType(input.IpAddressType);
-      const subnets = checkSubnets(state, input.Subnets, input.SubnetMappings);
+      const subnets = checkSubnets(state, input.Subnets, input.SubnetMappings, record.type);
       if (subnets[0]!.vpcId !== record.vpcId)
         throw new ApiError('InvalidSubnet', `The subnets must belong to VPC '${record.vpcId}'`);
       const after = loadBalancers.patch(record.arn, { subnetIds: subnets.map(({ id }) => id) });
@@ -123,8 +135,9 @@ export const invalidMarker = (marker: string) => validation(`Marker '${marker}' 
 
 const isSame = (
   one: LoadBalancerRecord,
-  other: Pick<LoadBalancerRecord, 'scheme' | 'subnetIds' | 'groupIds'>,
+  other: Pick<LoadBalancerRecord, 'scheme' | 'subnetIds' | 'groupIds' | 'type'>,
 ): boolean =>
+  one.type === other.type &&
   one.scheme === other.scheme &&
   sameSet(one.subnetIds, other.subnetIds) &&
   sameSet(one.groupIds, other.groupIds);
@@ -144,15 +157,17 @@ function describe(state: Elbv2, record: LoadBalancerRecord): LoadBalancer {
   return {
     LoadBalancerArn: record.arn,
     DNSName: record.dnsName,
-    CanonicalHostedZoneId: hostedZones[state.region.identity.region],
+    CanonicalHostedZoneId: (record.type === 'network' ? networkHostedZones : hostedZones)[
+      state.region.identity.region
+    ],
     CreatedTime: record.createdAt,
     LoadBalancerName: record.name,
     Scheme: record.scheme,
     VpcId: record.vpcId,
     State: { Code: record.state },
-    Type: 'application',
+    Type: record.type ?? 'application',
     AvailabilityZones: zones(state, record),
-    SecurityGroups: [...record.groupIds],
+    ...(record.groupIds.length > 0 ? { SecurityGroups: [...record.groupIds] } : {}),
     IpAddressType: 'ipv4',
   };
 }

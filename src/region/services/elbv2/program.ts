@@ -13,6 +13,11 @@ export interface ProgramOptions {
   readonly onMessage: (message: FromBalancer) => void;
   readonly onChange: () => void;
 }
+export interface ServedListener {
+  readonly arn: string;
+  readonly port: number;
+  readonly transports: readonly ('tcp' | 'udp')[];
+}
 /** The running program of one load balancer, and what it has been given. */
 export interface Program {
   readonly alive: boolean;
@@ -21,7 +26,7 @@ export interface Program {
   /** Sends a configuration unless it is the one sent last. */
   configure(config: DesiredConfig, withKnown: (config: DesiredConfig) => DesiredConfig): void;
   /** Claims the host's port for each listener it does not have yet, and gives back those of listeners that are gone. */
-  serve(listeners: readonly { readonly arn: string; readonly port: number }[]): Promise<void>;
+  serve(listeners: readonly ServedListener[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,7 +49,7 @@ export function startProgram({
   const { netd, hostPorts } = region.plane;
   const process = netd.spawn(argv, { network: namespaceOf(description), ipc: true });
   const log = (text: string) => region.log(`load balancer ${name}: ${text}`);
-  const claimed = new Map<string, number>();
+  const claimed = new Map<string, string>();
   let alive = true;
   let sent = '';
   let revision = 0;
@@ -83,19 +88,28 @@ export function startProgram({
       send({ kind: 'config', config: { ...(revision === 1 ? withKnown(config) : config), revision } });
     },
     async serve(listeners) {
-      const wanted = new Map(listeners.map(({ arn, port }) => [arn, port]));
-      for (const [arn, port] of claimed)
-        if (wanted.get(arn) !== port) {
+      const wanted = new Map(
+        listeners.map((listener) => [
+          `${listener.arn} ${listener.port} ${listener.transports.join()}`,
+          listener,
+        ]),
+      );
+      for (const [arn, place] of claimed)
+        if (!wanted.has(place)) {
           claimed.delete(arn);
           hostPorts.release(arn);
         }
-      for (const [listenerArn, port] of wanted) {
+      for (const [place, { arn: listenerArn, port, transports }] of wanted) {
         if (claimed.has(listenerArn)) continue;
-        claimed.set(listenerArn, port);
-        const { port: hostPort, server } = await hostPorts.claim(listenerArn, port);
-        // What is accepted here, before the socket has moved, moves after it.
-        server.on('connection', (socket) => send({ kind: 'connection', listenerArn, hostPort }, socket));
-        send({ kind: 'socket', listenerArn, hostPort }, bare(server));
+        claimed.set(listenerArn, place);
+        const sockets = await hostPorts.claimSockets(listenerArn, port, transports);
+        const { port: hostPort, server, datagrams } = sockets;
+        if (server) {
+          // What is accepted here, before the socket has moved, moves after it.
+          server.on('connection', (socket) => send({ kind: 'connection', listenerArn, hostPort }, socket));
+          send({ kind: 'socket', listenerArn, hostPort }, bare(server));
+        }
+        if (datagrams) send({ kind: 'datagrams', listenerArn, hostPort }, datagrams);
       }
     },
     async stop() {

@@ -11,15 +11,17 @@ import { checkedTags, putTags } from './tags.ts';
 
 export function ruleHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { rules } = state;
-  const loadBalancerOf = (listenerArn: string) => findListener(state, listenerArn).loadBalancerArn;
-
   return {
     /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html */
     CreateRule: operation(['ListenerArn', 'Conditions', 'Priority', 'Actions', 'Tags'], (input) => {
-      const { arn: listenerArn, loadBalancerArn } = findListener(state, input.ListenerArn);
+      const listener = findListener(state, input.ListenerArn);
+      const { arn: listenerArn } = listener;
+      // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-listeners.html
+      if (listener.protocol)
+        throw validation(`Rules are not supported for listeners with protocol ${listener.protocol}`);
       const priority = checkPriority(input.Priority);
       const conditions = checkedConditions(input.Conditions);
-      const actions = checkedActions(state, loadBalancerArn, input.Actions);
+      const actions = checkedActions(state, listener, input.Actions);
       const tags = checkedTags(input.Tags);
       const siblings = rulesOf(state, listenerArn);
       if (siblings.some((rule) => rule.priority === priority)) throw inUse(priority);
@@ -41,7 +43,7 @@ export function ruleHandlers(state: Elbv2): Handlers<typeof sdk> {
         ...(Conditions === undefined ? {} : { conditions: checkedConditions(Conditions) }),
         ...(Actions === undefined
           ? {}
-          : { actions: checkedActions(state, loadBalancerOf(listenerArn), Actions) }),
+          : { actions: checkedActions(state, findListener(state, listenerArn), Actions) }),
       };
       return { Rules: [describe(rules.patch(arn, changes))] };
     }),

@@ -6,6 +6,9 @@ import type { Region } from '../../region.ts';
 import type { Table } from '../../store/store.ts';
 import { notFound } from './errors.ts';
 
+/** What listeners and target groups of network load balancers speak. */
+export type NetworkProtocol = 'TCP' | 'UDP' | 'TCP_UDP';
+
 export interface LoadBalancerRecord {
   readonly arn: string;
   readonly name: string;
@@ -18,9 +21,13 @@ export interface LoadBalancerRecord {
   readonly groupIds: readonly string[];
   readonly attributes: Readonly<Record<string, string>>;
   readonly state: 'provisioning' | 'active';
+  /** Absent: application. */
+  readonly type?: 'network';
   readonly createdAt: Date;
 }
 export interface HealthCheck {
+  /** Absent: HTTP. */
+  readonly protocol?: 'TCP';
   readonly path: string;
   /** `traffic-port` or a number. */
   readonly port: string;
@@ -35,6 +42,8 @@ export interface TargetGroupRecord {
   readonly name: string;
   readonly vpcId: string;
   readonly port: number;
+  /** Absent: HTTP. */
+  readonly protocol?: NetworkProtocol;
   readonly healthCheck: HealthCheck;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -42,6 +51,9 @@ export interface ListenerRecord {
   readonly arn: string;
   readonly loadBalancerArn: string;
   readonly port: number;
+  /** Absent: HTTP. */
+  readonly protocol?: NetworkProtocol;
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 /** Every listener has one whose priority is `default`. */
 export interface RuleRecord {
@@ -142,6 +154,10 @@ export const groupsOfActions = (actions: readonly Action[]): string[] =>
     ({ ForwardConfig }) =>
       ForwardConfig?.TargetGroups?.map(({ TargetGroupArn = '' }) => TargetGroupArn) ?? [],
   );
+
+/** `app` or `net`, as it stands in ARNs and in the descriptions of interfaces. */
+export const kindOf = ({ type }: Pick<LoadBalancerRecord, 'type'>): 'app' | 'net' =>
+  type === 'network' ? 'net' : 'app';
 
 /** Load balancers whose rules name the group: at most one. */
 export function usersOf(state: Elbv2, groupArn: string): string[] {

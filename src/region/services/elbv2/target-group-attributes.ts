@@ -1,8 +1,16 @@
 import type * as sdk from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Handlers } from '../../gateway/types.ts';
-import { allAttributes, changedAttributes, flag, oneOf, range, type AttributeKinds } from './attributes.ts';
+import {
+  allAttributes,
+  changedAttributes,
+  flag,
+  oneOf,
+  only,
+  range,
+  type AttributeKinds,
+} from './attributes.ts';
 import { operation } from './errors.ts';
-import { findTargetGroup, type Elbv2 } from './state.ts';
+import { findTargetGroup, type Elbv2, type NetworkProtocol, type TargetGroupRecord } from './state.ts';
 
 const none = () => false;
 const count = (value: string) => value === 'off' || range(1, 1000)(value);
@@ -59,23 +67,63 @@ export const targetGroupAttributes: AttributeKinds = {
   },
 };
 
-export const targetGroupAttribute = (set: Readonly<Record<string, string>>, key: string): string =>
-  set[key] ?? targetGroupAttributes[key]?.default ?? '';
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-target-group-attributes.html */
+function networkTargetGroupAttributes(protocol: NetworkProtocol): AttributeKinds {
+  const datagrams = protocol !== 'TCP';
+  const shared = (key: string) => [key, targetGroupAttributes[key]!] as const;
+  return {
+    ...Object.fromEntries([shared('deregistration_delay.timeout_seconds')]),
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
+    'deregistration_delay.connection_termination.enabled': { default: String(datagrams), valid: flag },
+    'load_balancing.cross_zone.enabled': {
+      default: 'use_load_balancer_configuration',
+      valid: oneOf('true', 'false', 'use_load_balancer_configuration'),
+    },
+    // For UDP it cannot be turned off: https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-target-groups.html
+    'preserve_client_ip.enabled': datagrams
+      ? { default: 'true', valid: only('true') }
+      : { default: 'false', valid: flag, enacted: none },
+    'proxy_protocol_v2.enabled': { default: 'false', valid: flag, enacted: () => protocol === 'TCP' },
+    'stickiness.enabled': { default: 'false', valid: flag },
+    'stickiness.type': { default: 'source_ip', valid: only('source_ip') },
+    'target_health_state.unhealthy.connection_termination.enabled': {
+      default: String(protocol !== 'UDP'),
+      valid: protocol === 'UDP' ? only('false') : flag,
+    },
+    'target_health_state.unhealthy.draining_interval_seconds': {
+      default: '0',
+      valid: range(0, 360_000),
+      enacted: none,
+    },
+    ...Object.fromEntries(
+      Object.keys(targetGroupAttributes)
+        .filter((key) => key.startsWith('target_group_health.'))
+        .map(shared),
+    ),
+  };
+}
+
+type Attributed = Pick<TargetGroupRecord, 'protocol' | 'attributes'>;
+const kindsOf = ({ protocol }: Attributed): AttributeKinds =>
+  protocol === undefined ? targetGroupAttributes : networkTargetGroupAttributes(protocol);
+
+export const targetGroupAttribute = (group: Attributed, key: string): string =>
+  group.attributes[key] ?? kindsOf(group)[key]?.default ?? '';
 
 export function targetGroupAttributeHandlers(state: Elbv2): Handlers<typeof sdk> {
   return {
     ModifyTargetGroupAttributes: operation(
       ['TargetGroupArn', 'Attributes'],
       ({ TargetGroupArn, Attributes = [] }) => {
-        const { arn, attributes: before } = findTargetGroup(state, TargetGroupArn);
-        const attributes = changedAttributes(targetGroupAttributes, before, Attributes);
-        state.targetGroups.patch(arn, { attributes });
-        return { Attributes: allAttributes(targetGroupAttributes, attributes) };
+        const group = findTargetGroup(state, TargetGroupArn);
+        const attributes = changedAttributes(kindsOf(group), group.attributes, Attributes);
+        state.targetGroups.patch(group.arn, { attributes });
+        return { Attributes: allAttributes(kindsOf(group), attributes) };
       },
     ),
     DescribeTargetGroupAttributes: operation(['TargetGroupArn'], ({ TargetGroupArn }) => {
-      const { attributes } = findTargetGroup(state, TargetGroupArn);
-      return { Attributes: allAttributes(targetGroupAttributes, attributes) };
+      const group = findTargetGroup(state, TargetGroupArn);
+      return { Attributes: allAttributes(kindsOf(group), group.attributes) };
     }),
   };
 }

@@ -26,8 +26,61 @@ export const defaultHealthCheck: HealthCheck = {
   unhealthyThreshold: 2,
 };
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/target-group-health-checks.html */
+const networkHealthChecks = {
+  TCP: {
+    protocol: 'TCP',
+    path: '',
+    port: 'traffic-port',
+    matcher: '',
+    intervalSeconds: 30,
+    timeoutSeconds: 10,
+    healthyThreshold: 5,
+    unhealthyThreshold: 2,
+  },
+  HTTP: {
+    path: '/',
+    port: 'traffic-port',
+    matcher: '200-399',
+    intervalSeconds: 30,
+    timeoutSeconds: 6,
+    healthyThreshold: 5,
+    unhealthyThreshold: 2,
+  },
+} as const satisfies Record<string, HealthCheck>;
+
+/** The same for target groups of network load balancers, of which TCP, UDP and TCP_UDP ones have TCP or HTTP checks. */
+export function changedNetworkHealthCheck(before: HealthCheck | undefined, given: Given): HealthCheck {
+  const protocol = given.HealthCheckProtocol ?? (before === undefined ? 'TCP' : (before.protocol ?? 'HTTP'));
+  if (protocol === 'HTTPS') throw notEnacted('HealthCheckProtocol HTTPS');
+  if (protocol !== 'TCP' && protocol !== 'HTTP')
+    throw validation(`Health check protocol '${protocol}' must be one of 'HTTP, HTTPS, TCP'`);
+  if (protocol === 'TCP' && (given.HealthCheckPath !== undefined || given.Matcher !== undefined))
+    throw validation('Health check path and matcher are not supported for health checks with protocol TCP');
+  const same = before !== undefined && (before.protocol ?? 'HTTP') === protocol;
+  const defaults = networkHealthChecks[protocol];
+  const from: HealthCheck = same ? before : { ...defaults, ...(before && thresholdsOf(before)) };
+  if (protocol === 'HTTP')
+    return changedHealthCheck(from, { ...given, HealthCheckProtocol: protocol }, /^[2-5]\d\d$/);
+  const after = changedHealthCheck(
+    { ...from, path: '/', matcher: '200' },
+    { ...given, HealthCheckProtocol: 'HTTP' },
+  );
+  return { ...after, protocol, path: '', matcher: '' };
+}
+const thresholdsOf = ({ port, intervalSeconds, healthyThreshold, unhealthyThreshold }: HealthCheck) => ({
+  port,
+  intervalSeconds,
+  healthyThreshold,
+  unhealthyThreshold,
+});
+
 /** `before` with what is given. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html */
-export function changedHealthCheck(before: HealthCheck, given: Given): HealthCheck {
+export function changedHealthCheck(
+  before: HealthCheck,
+  given: Given,
+  code: RegExp = /^[2-4]\d\d$/,
+): HealthCheck {
   const { HealthCheckProtocol: protocol = 'HTTP', HealthCheckEnabled: enabled = true } = given;
   if (protocol === 'HTTPS') throw notEnacted('HealthCheckProtocol HTTPS');
   if (protocol !== 'HTTP')
@@ -71,8 +124,10 @@ export function changedHealthCheck(before: HealthCheck, given: Given): HealthChe
     );
   if (after.port !== 'traffic-port' && !isPort(after.port))
     throw validation(`Health check port '${after.port}' must be 'traffic-port' or a number from 1 to 65535`);
-  if (!isMatcher(after.matcher))
-    throw validation(`Health check matcher HTTP code '${after.matcher}' must be within '200-499' inclusive`);
+  if (!isMatcher(after.matcher, code))
+    throw validation(
+      `Health check matcher HTTP code '${after.matcher}' must be within '200-${code.test('500') ? 599 : 499}' inclusive`,
+    );
   // Not in the guide; clients get this answer.
   if (after.timeoutSeconds >= after.intervalSeconds)
     throw validation('Health check interval must be greater than the timeout.');
@@ -89,9 +144,9 @@ export const isPort = (text: string | number): boolean =>
   /^\d{1,5}$/.test(String(text)) && Number(text) >= 1 && Number(text) <= 65_535;
 
 /** Single codes, lists and ranges. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html */
-function isMatcher(matcher: string): boolean {
+function isMatcher(matcher: string, code: RegExp): boolean {
   return matcher.split(',').every((part) => {
-    const match = /^([2-4]\d\d)(?:-([2-4]\d\d))?$/.exec(part);
-    return match !== null && (match[2] === undefined || Number(match[2]) >= Number(match[1]));
+    const [from = '', to = from, ...more] = part.split('-');
+    return more.length === 0 && code.test(from) && code.test(to) && Number(to) >= Number(from);
   });
 }

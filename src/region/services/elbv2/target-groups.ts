@@ -14,10 +14,16 @@ import {
   targetId,
   usersOf,
   type Elbv2,
+  type NetworkProtocol,
   type TargetGroupRecord,
 } from './state.ts';
 import { checkedTags, putTags } from './tags.ts';
-import { changedHealthCheck, defaultHealthCheck, isPort } from './target-group-input.ts';
+import {
+  changedHealthCheck,
+  changedNetworkHealthCheck,
+  defaultHealthCheck,
+  isPort,
+} from './target-group-input.ts';
 
 const checkMembers = [
   'HealthCheckProtocol',
@@ -30,6 +36,8 @@ const checkMembers = [
   'UnhealthyThresholdCount',
   'Matcher',
 ] as const;
+
+export const networkProtocols: readonly NetworkProtocol[] = ['TCP', 'UDP', 'TCP_UDP'];
 
 export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { targetGroups, region } = state;
@@ -58,7 +66,10 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
       } = input;
       if (TargetType !== 'ip') throw notEnacted(`TargetType ${TargetType}`);
       if (!Protocol) throw validation('A protocol must be specified');
-      if (Protocol !== 'HTTP') throw notEnacted(`Target group protocol ${Protocol}`);
+      const protocol = networkProtocols.find((one) => one === Protocol);
+      if (Protocol !== 'HTTP' && !protocol) throw notEnacted(`Target group protocol ${Protocol}`);
+      if (protocol && input.ProtocolVersion)
+        throw validation(`Protocol version cannot be specified for target groups with protocol ${protocol}`);
       if (ProtocolVersion !== 'HTTP1') throw notEnacted(`ProtocolVersion ${ProtocolVersion}`);
       if (port === undefined) throw validation('A port must be specified');
       if (!isPort(port)) throw validation(`Port '${port}' is not in valid range '1-65535'`);
@@ -67,13 +78,16 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
         throw validation(`The VPC ID '${vpcId}' is not found`);
       if (input.IpAddressType && input.IpAddressType !== 'ipv4')
         throw notEnacted(`IpAddressType ${input.IpAddressType}`);
-      const healthCheck = changedHealthCheck(defaultHealthCheck, input);
+      const healthCheck = protocol
+        ? changedNetworkHealthCheck(undefined, input)
+        : changedHealthCheck(defaultHealthCheck, input);
       const tags = checkedTags(input.Tags);
       const existing = [...targetGroups.values()].find((group) => group.name === name);
       if (existing) {
         const same =
           existing.vpcId === vpcId &&
           existing.port === port &&
+          existing.protocol === protocol &&
           JSON.stringify(existing.healthCheck) === JSON.stringify(healthCheck);
         if (!same)
           throw new ApiError(
@@ -87,6 +101,7 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
         name,
         vpcId,
         port,
+        ...(protocol ? { protocol } : {}),
         healthCheck,
         attributes: {},
       };
@@ -99,8 +114,9 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
   return {
     CreateTargetGroup,
     ModifyTargetGroup: operation(['TargetGroupArn', ...checkMembers], (input) => {
-      const { arn, healthCheck } = findTargetGroup(state, input.TargetGroupArn);
-      const after = targetGroups.patch(arn, { healthCheck: changedHealthCheck(healthCheck, input) });
+      const { arn, healthCheck, protocol } = findTargetGroup(state, input.TargetGroupArn);
+      const changed = protocol ? changedNetworkHealthCheck : changedHealthCheck;
+      const after = targetGroups.patch(arn, { healthCheck: changed(healthCheck, input) });
       return { TargetGroups: [describe(state, after)] };
     }),
     DeleteTargetGroup: operation(['TargetGroupArn'], ({ TargetGroupArn: arn = '' }) => {
@@ -144,23 +160,27 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
   };
 }
 
-function describe(state: Elbv2, { arn, name, vpcId, port, healthCheck }: TargetGroupRecord): TargetGroup {
+function describe(
+  state: Elbv2,
+  { arn, name, vpcId, port, protocol, healthCheck }: TargetGroupRecord,
+): TargetGroup {
+  const checked = healthCheck.protocol === undefined;
   return {
     TargetGroupArn: arn,
     TargetGroupName: name,
-    Protocol: 'HTTP',
-    ProtocolVersion: 'HTTP1',
+    Protocol: protocol ?? 'HTTP',
+    ...(protocol ? {} : { ProtocolVersion: 'HTTP1' }),
     Port: port,
     VpcId: vpcId,
-    HealthCheckProtocol: 'HTTP',
+    HealthCheckProtocol: healthCheck.protocol ?? 'HTTP',
     HealthCheckPort: healthCheck.port,
     HealthCheckEnabled: true,
-    HealthCheckPath: healthCheck.path,
+    ...(checked ? { HealthCheckPath: healthCheck.path } : {}),
     HealthCheckIntervalSeconds: healthCheck.intervalSeconds,
     HealthCheckTimeoutSeconds: healthCheck.timeoutSeconds,
     HealthyThresholdCount: healthCheck.healthyThreshold,
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
-    Matcher: { HttpCode: healthCheck.matcher },
+    ...(checked ? { Matcher: { HttpCode: healthCheck.matcher } } : {}),
     LoadBalancerArns: usersOf(state, arn),
     TargetType: 'ip',
     IpAddressType: 'ipv4',

@@ -71,7 +71,7 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
     const { id } = described(group, target);
     const record = targets.get(id);
     if (!record || record.drainingUntil) return;
-    const delay = Number(targetGroupAttribute(group.attributes, 'deregistration_delay.timeout_seconds'));
+    const delay = Number(targetGroupAttribute(group, 'deregistration_delay.timeout_seconds'));
     health.delete(id);
     if (delay === 0 || usersOf(state, group.arn).length === 0) targets.delete(id);
     else targets.patch(id, { drainingUntil: new Date(region.clock.now() + delay * 1000) });

@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createSocket } from 'node:dgram';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -145,6 +146,15 @@ export function testRegion({ program = '', clock = systemClock, store = openStor
           const { port } = server.address() as AddressInfo;
           mapping.set(key, port);
           return { port, server };
+        },
+        async claimSockets(key: string, _port: number, transports: readonly ('tcp' | 'udp')[]) {
+          const { port, server } = await this.claim(key);
+          if (!transports.includes('tcp'))
+            await new Promise<void>((resolve) => server.close(() => resolve()));
+          const datagrams = createSocket('udp4');
+          if (!transports.includes('udp')) return { port, server };
+          await new Promise<void>((resolve) => datagrams.bind(port, '127.0.0.1', () => resolve()));
+          return { port, ...(transports.includes('tcp') ? { server } : {}), datagrams };
         },
         release: (key: string) => void mapping.delete(key),
       },
