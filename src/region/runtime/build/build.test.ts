@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BuildRequest } from '../runtime.ts';
 import { liveRuntime, type LiveRuntime } from '../testing/live-runtime.ts';
 
 let live: LiveRuntime;
@@ -21,10 +24,7 @@ function context(files: Readonly<Record<string, string>>): string {
   }
   return folder;
 }
-async function build(
-  folder: string,
-  more: { readonly target?: string; readonly args?: Record<string, string> } = {},
-) {
+async function build(folder: string, more: Partial<BuildRequest> = {}) {
   const told: string[] = [];
   const request = { repository: 'test/app', context: folder, dockerfile: 'Dockerfile', args: {}, ...more };
   const built = await live.runtime.build(request, (line) => told.push(line));
@@ -95,7 +95,7 @@ CMD node index.js
     expect(changed.told.filter((line) => line.endsWith('(cached)'))).toHaveLength(2);
     expect(
       (await build(folder, { args: { WHO: 'me' } })).told.filter(
-        (line) => line.startsWith('[') && line.includes('RUN'),
+        (line) => line.includes('RUN') && /\(\d+\.\ds\)$/.test(line),
       ).length,
     ).toBe(2);
   });
@@ -169,7 +169,11 @@ RUN npm ci --no-audit --no-fund && ls -a node_modules /.fairway /home && cat /pr
     const folder = context({
       Dockerfile: `FROM busybox\nENV RUN=${unique}\nRUN echo first\nRUN echo last words; exit 3\n`,
     });
-    const failure = `${join(folder, 'Dockerfile')}:4: RUN echo last words; exit 3 ended with exit code 3\n  last words`;
+    const failure = `${join(folder, 'Dockerfile')}:4: RUN echo last words; exit 3 ended with exit code 3
+  3 | RUN echo first
+> 4 | RUN echo last words; exit 3
+its last words:
+  last words`;
     await expect(build(folder)).rejects.toThrow(failure);
     const told: string[] = [];
     const request = { repository: 'a', context: folder, dockerfile: 'Dockerfile', args: {} };
@@ -181,17 +185,137 @@ RUN npm ci --no-audit --no-fund && ls -a node_modules /.fairway /home && cat /pr
     ['FROM nothing-known:1\n', 'Dockerfile:1:1: CannotPullContainerError'],
     ['FROM busybox\nCOPY missing /x\n', 'Dockerfile:2:1: COPY: "missing" is not in the build context'],
     ['FROM busybox\nCOPY secret /x\n', 'Dockerfile:2:1: COPY: "secret" is left out by .dockerignore'],
-    ['FROM busybox\n\nRUN --mount=type=cache,target=/x true\n', 'Dockerfile:3:1: RUN --mount is not enacted'],
+    ['FROM busybox\n\nRUN --mount=type=ssh true\n', 'Dockerfile:3:1: --mount=type=ssh: no key'],
+    ['FROM busybox\nRUN --network=host true\n', 'Dockerfile:2:1: RUN --network=host is not enacted'],
     [
-      'FROM busybox\nADD https://example.com/x /x\n',
-      'Dockerfile:2:1: ADD of https://example.com/x is not enacted',
+      'FROM busybox\nADD https://example.com/x.git /x\n',
+      'Dockerfile:2:1: ADD of the repository https://example.com/x.git is not enacted',
     ],
-    ['FROM busybox\nONBUILD RUN true\n', 'Dockerfile:2:1: ONBUILD is not enacted'],
+    ['FROM busybox\nONBUILD FROM busybox\n', 'Dockerfile:2:1: ONBUILD cannot defer FROM'],
+    ['FROM busybox\nENV A=${B:?missing}\n', 'Dockerfile:2:1: B: missing'],
+    ['FROM busybox\nENV A=1 B\n', 'Dockerfile:2:1: ENV has no = in B'],
+    [
+      'FROM busybox\nRUN --mount=type=secret,id=token,required true\n',
+      'Dockerfile:2:1: the secret token is required',
+    ],
+    ['FROM busybox\nCOPY --chmod=u=q . /\n', 'Dockerfile:2:1: --chmod=u=q is no mode'],
     ['FROM --platform=linux/s390x busybox\n', 'Dockerfile:1:1: --platform=linux/s390x'],
     ['FROM busybox\nCOPY --chown=ghost . /\n', '--chown=ghost: unable to find user ghost'],
   ])('refuses %j with its position', async (text, message) => {
     const folder = context({ Dockerfile: text, secret: 's', '.dockerignore': 'secret' });
     await expect(build(folder)).rejects.toThrow(message);
+  });
+
+  it('lends a step caches, binds, secrets and nothing that stays', async () => {
+    const folder = context({
+      Dockerfile: `FROM busybox AS tools
+ENV RUN=${unique}
+RUN mkdir -p /opt/t && echo tool > /opt/t/name
+FROM busybox
+ENV RUN=${unique}
+RUN --mount=type=cache,target=/var/mine,id=c-${unique} echo one >> /var/mine/log && wc -l < /var/mine/log
+RUN --mount=type=cache,target=/var/mine,id=c-${unique} echo two >> /var/mine/log && wc -l < /var/mine/log > /count
+RUN --mount=type=bind,source=src,target=/mnt/src,rw cat /mnt/src/a > /bound && touch /mnt/src/new
+RUN --mount=target=/mnt/one,source=src/a,type=bind cat /mnt/one >> /bound
+RUN --mount=type=bind,from=tools,source=/opt/t,target=/t cat /t/name >> /bound
+RUN --mount=type=secret,id=token --mount=type=secret,id=token,env=TOKEN --mount=type=tmpfs,target=/scratch sh -c 'wc -c < /run/secrets/token && stat -c %a /run/secrets/token && [ "$TOKEN" = "$(cat /run/secrets/token)" ] && echo x > /scratch/x' > /told
+RUN --mount=type=secret,id=other sh -c '[ ! -e /run/secrets/other ]'
+RUN --network=none ip route | wc -l > /routes
+`,
+      'src/a': 'bound\n',
+    });
+    const secrets = { token: { content: `s-${unique}` } };
+    const { reference, told } = await build(folder, { secrets });
+    expect(
+      await sh(
+        reference,
+        'cat /count /bound /routes; head -1 /told; tail -n +2 /told; ls -d /mnt/* /t /var/mine /scratch /run/secrets 2>/dev/null',
+      ),
+    ).toBe(`2\nbound\nbound\ntool\n0\n${secrets.token.content.length}\n400\n`);
+    expect(told.join('\n')).not.toContain(secrets.token.content);
+    expect((await build(folder, { secrets: { token: { content: 'another' } } })).cached).toBe(true);
+    writeFileSync(join(folder, 'src/a'), 'changed\n');
+    const changed = await build(folder, { secrets });
+    expect(changed.cached).toBe(false);
+    expect(await sh(changed.reference, 'cat /bound')).toBe('changed\nchanged\ntool\n');
+  });
+
+  it('reads here-documents, modes, archives and what an image defers', async () => {
+    const folder = context({
+      Dockerfile: `FROM busybox AS parent
+ENV RUN=${unique}
+ONBUILD COPY conf /etc/mine/
+ONBUILD RUN echo triggered > /triggered
+FROM parent
+SHELL ["/bin/sh", "-eu", "-c"]
+ARG WHO=me
+COPY <<A <<"B" /docs/
+for $WHO and "quoted"
+A
+for $WHO
+B
+ADD --chmod=u=rwx,go= <<RUN.SH /run.sh
+#!/bin/sh
+RUN.SH
+RUN <<EOF
+echo first > /script
+echo $((1 + 1)) >> /script
+EOF
+RUN <<EOF
+#!/bin/awk BEGIN { print "awk" > "/awk" }
+EOF
+ADD packed.tar.gz plain.txt /opt/
+ADD --unpack=false packed.tar.gz /kept.tar.gz
+COPY --parents --exclude=**/*.log tree/./a /parents/
+COPY --from=extra hello /hello
+RUN echo $0 > /shell
+`,
+      'conf/x': 'deferred',
+      'plain.txt': 'plain',
+      'tree/a/b/c.txt': 'c',
+      'tree/a/b/d.log': 'd',
+    });
+    const extra = context({ hello: 'from elsewhere' });
+    await promisify(execFile)('tar', ['-czf', join(folder, 'packed.tar.gz'), '-C', folder, 'conf']);
+    const { reference } = await build(folder, { contexts: { extra } });
+    expect(
+      await sh(
+        reference,
+        'cat /etc/mine/x /triggered /docs/A /docs/B /script /awk /opt/conf/x /opt/plain.txt /hello; stat -c "%a %n" /run.sh /kept.tar.gz; find /parents',
+      ),
+    ).toBe(
+      'deferredtriggered\nfor me and "quoted"\nfor $WHO\nfirst\n2\nawk\ndeferredplainfrom elsewhere700 /run.sh\n644 /kept.tar.gz\n/parents\n/parents/a\n/parents/a/b\n/parents/a/b/c.txt\n',
+    );
+    const { config } = await live.runtime.resolve(reference);
+    expect(config.onBuild).toBeUndefined();
+    expect(config.shell).toEqual(['/bin/sh', '-eu', '-c']);
+  });
+
+  it('builds a Dockerfile that is written in the compose file, and nothing of the one that is there', async () => {
+    const folder = context({ Dockerfile: 'FROM nothing\n', a: 'a' });
+    const built = await build(folder, { inline: 'FROM busybox\nCOPY a /\nHEALTHCHECK NONE\n' });
+    expect(await sh(built.reference, 'cat /a')).toBe('a');
+    expect((await live.runtime.resolve(built.reference)).config.healthCheck).toEqual({ test: ['NONE'] });
+    await expect(build(folder, { inline: 'FROM busybox\nCOPY b /\n' })).rejects.toThrow(
+      'Dockerfile (inline):2:1',
+    );
+  });
+
+  it('ends its steps when nobody waits any more, or another stage failed', async () => {
+    const folder = context({
+      Dockerfile: `FROM busybox AS slow\nENV RUN=${unique}\nRUN echo slow begins; sleep 1000\nFROM busybox AS bad\nRUN echo ${unique}; exit 7\nFROM busybox\nCOPY --from=slow / /\nCOPY --from=bad / /\n`,
+    });
+    await expect(build(folder)).rejects.toThrow('exit code 7');
+    const stop = new AbortController();
+    const request = { repository: 'a', context: folder, dockerfile: 'Dockerfile', target: 'slow', args: {} };
+    const stopped = live.runtime.build(
+      request,
+      (_line, event) => {
+        if (event?.kind === 'output') stop.abort();
+      },
+      { signal: stop.signal },
+    );
+    await expect(stopped).rejects.toThrow('the build was stopped');
   });
 
   it('names a missing Dockerfile and a missing target', async () => {

@@ -1,9 +1,10 @@
 import { chmod } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type { Instruction } from '../../../dockerfile/model.ts';
+import { readHealthCheck } from '../../../dockerfile/health-check.ts';
 import { pairs } from '../../../dockerfile/pairs.ts';
 import { lookUp } from '../images/view.ts';
-import { readHealthCheck } from './health-check.ts';
+import { resolveUser } from '../launch/user.ts';
 import { layerWriter } from './layer-files.ts';
 import {
   directories,
@@ -27,12 +28,12 @@ const only =
 
 /** https://docs.docker.com/reference/dockerfile/#env */
 export const env = only((state, { instruction, expand }) => {
-  const values = pairs(instruction).map(({ name, value = '' }) => [name, expand(value)]);
+  const values = assignments(instruction).map(({ name, value }) => [name, expand(value)]);
   return withConfig(state, { environment: { ...state.config.environment, ...Object.fromEntries(values) } });
 });
 
 export const label = only((state, { instruction, expand }) => {
-  const values = pairs(instruction).map(({ name, value = '' }) => [expand(name), expand(value)]);
+  const values = assignments(instruction).map(({ name, value }) => [expand(name), expand(value)]);
   return withConfig(state, { labels: { ...state.config.labels, ...Object.fromEntries(values) } });
 });
 
@@ -67,7 +68,7 @@ export const volume = only((state, { instruction, expand }) => {
 
 export const shell = only((state, { instruction }) =>
   instruction.form === 'json'
-    ? { ...state, shell: instruction.args }
+    ? { ...withConfig(state, { shell: instruction.args }), shell: instruction.args }
     : refuse(instruction, 'SHELL takes a JSON array', 'write SHELL ["/bin/sh", "-c"]'),
 );
 
@@ -90,7 +91,10 @@ export const healthCheck = only((state, { instruction }) =>
 
 export const maintainer = only((state) => state);
 
-/** https://docs.docker.com/reference/dockerfile/#workdir: made when it is not there. */
+/**
+ * https://docs.docker.com/reference/dockerfile/#workdir: made when it is not there, and given to the user of the moment as BuildKit
+ * does: https://github.com/moby/buildkit/blob/master/frontend/dockerfile/dockerfile2llb/convert.go (dispatchWorkdir).
+ */
 export const workdir: Handler = async (build, state, step) => {
   const path = posix.resolve(
     state.config.workingDirectory ?? '/',
@@ -101,16 +105,35 @@ export const workdir: Handler = async (build, state, step) => {
   const below = directories(store, state);
   const found = await lookUp(below, path);
   if (found.stats) return { state: next };
-  const key = layerKey('workdir', state, found.path);
+  const { user: name } = state.config;
+  const owner =
+    name === undefined || netd.ids === 'single'
+      ? undefined
+      : await resolveUser(below, name).catch((error: Error) =>
+          refuse(step.instruction, `WORKDIR as ${name}: ${error.message}`, 'make the user before'),
+        );
+  const key = layerKey(build, 'workdir', state, found.path, ...(owner ? [owner.uid, owner.gid] : []));
   const { cached } = await store.ensureLayer(key, async (root) => {
     step.begin();
     await chmod(root, 0o755);
     const writer = layerWriter(netd, root, below);
     await writer.directory(found.path);
-    await writer.finish(undefined, []);
+    await writer.finish(owner, []);
   });
   return { state: withLayer(next, key), cached };
 };
+
+function assignments(instruction: Instruction) {
+  return pairs(instruction).map(({ name, value }) =>
+    value === undefined
+      ? refuse(
+          instruction,
+          `${instruction.keyword} has no = in ${name}`,
+          `write ${instruction.keyword} ${name}="…"`,
+        )
+      : { name, value },
+  );
+}
 
 const commandLine = (state: StageState, { form, args }: Instruction): readonly string[] =>
   form === 'json' ? args : [...state.shell, ...args];

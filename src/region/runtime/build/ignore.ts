@@ -5,7 +5,8 @@ import { globExpression } from './pattern.ts';
 
 /** What .dockerignore leaves out of a context; paths are relative to it. */
 export interface IgnoreRules {
-  ignores(path: string): boolean;
+  /** A file may go by several names: a rule that names one of them names the file. */
+  ignores(...names: readonly string[]): boolean;
   /** Whether nothing below an ignored directory can come back, so that it need not be read. */
   readonly prunes: boolean;
 }
@@ -46,9 +47,10 @@ export function parseIgnoreRules(text: string, file: string): IgnoreRules {
     });
   return {
     prunes: !rules.some(({ negated }) => negated),
-    ignores(path) {
-      const parts = path.split('/');
-      const paths = parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+    ignores(...names) {
+      const paths = names.flatMap((name) =>
+        name.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')),
+      );
       let ignored = false;
       for (const { negated, expression } of rules)
         if (ignored === negated && paths.some((candidate) => expression.test(candidate))) ignored = !negated;

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseDockerfile } from '../../../dockerfile/parse.ts';
 import { withoutCredentials } from './host-settings.ts';
 import { parseIgnoreRules } from './ignore.ts';
 import { globExpression } from './pattern.ts';
-import { selectSources } from './sources.ts';
+import { parseMode } from './copy/modes.ts';
+import { selectSources } from './copy/sources.ts';
+import { parseMount } from './mounts/parse.ts';
 
 describe('patterns', () => {
   it.each([
@@ -70,8 +73,10 @@ describe('sources of COPY', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
   const none = parseIgnoreRules('', 'f');
-  const select = async (...sources: string[]) => {
-    const selected = await selectSources(folder, none, sources);
+  const plain = { parents: false, exclude: [] };
+  const select = (...sources: string[]) => selectWith(plain, ...sources);
+  const selectWith = async (flags: { parents: boolean; exclude: string[] }, ...sources: string[]) => {
+    const selected = await selectSources({ path: folder, ignore: none }, { ...flags, sources });
     return typeof selected === 'string'
       ? selected
       : [selected.entries.map(({ path }) => path), selected.needsDirectory];
@@ -86,7 +91,7 @@ describe('sources of COPY', () => {
   });
   it('come back from ignored directories', async () => {
     const rules = parseIgnoreRules('secret\n!secret/public\nlink\n', 'f');
-    const selected = await selectSources(folder, rules, ['.']);
+    const selected = await selectSources({ path: folder, ignore: rules }, { ...plain, sources: ['.'] });
     expect(typeof selected === 'object' && selected.entries.map(({ path }) => path)).toEqual([
       '',
       'a.txt',
@@ -99,11 +104,80 @@ describe('sources of COPY', () => {
       'secret/public',
     ]);
   });
+  it('keep their parents where they are asked to', async () => {
+    const parents = { parents: true, exclude: [] };
+    expect(await selectWith(parents, 'dir/sub/d.log', 'dir/c.txt')).toEqual([
+      ['dir', 'dir/sub', 'dir/sub/d.log', 'dir/c.txt'],
+      true,
+    ]);
+    expect(await selectWith(parents, 'dir/./sub/*.log')).toEqual([['sub', 'sub/d.log'], true]);
+    expect(await selectWith(parents, 'dir/./sub')).toEqual([['sub', 'sub/d.log'], true]);
+  });
+  it('leave out what is excluded', async () => {
+    const without = (...exclude: string[]) => ({ parents: false, exclude });
+    expect(await selectWith(without('*.txt'), 'a.txt', 'dir')).toEqual([['', 'sub', 'sub/d.log'], true]);
+    expect(await selectWith(without('**/*.log', '!sub/d.log'), 'dir')).toEqual([
+      ['', 'c.txt', 'sub', 'sub/d.log'],
+      true,
+    ]);
+    expect(await selectWith(without('dir/sub'), 'dir')).toEqual([['', 'c.txt'], true]);
+  });
   it('stay in the context', async () => {
     expect(await select('link/passwd')).toBe(
       '"link/passwd" is reached by a link that leads out of the build context',
     );
     expect(await select('nothing')).toContain('is not in the build context');
+  });
+});
+
+it.each([
+  ['755', 0o644, false, 0o755],
+  ['u=rwX,go=rX', 0o600, true, 0o755],
+  ['u=rwX,go=rX', 0o600, false, 0o644],
+  ['+x', 0o640, false, 0o751],
+  ['a-w,u+s', 0o755, false, 0o4555],
+  ['o=u', 0o750, false, 0o757],
+  ['g-rx,o=', 0o755, false, 0o700],
+])('--chmod=%s of %o (directory: %s) is %o', (text, mode, isDirectory, result) => {
+  expect(parseMode(text)?.(mode, isDirectory)).toBe(result);
+});
+it('tells what is no mode', () => {
+  for (const text of ['', '79', '9999', 'u', 'u=q', 'rwx']) expect(parseMode(text)).toBeUndefined();
+});
+
+describe('RUN --mount', () => {
+  const instruction = parseDockerfile('FROM a\nRUN b\n', 'Dockerfile').stages[0]!.instructions[0]!;
+  const mount = (text: string) => parseMount(instruction, text);
+  it('is understood with its usual values', () => {
+    expect(mount('type=cache,dst=/x,sharing=locked,uid=7')).toEqual({
+      type: 'cache',
+      id: '/x',
+      target: '/x',
+      sharing: 'locked',
+      source: '/',
+      writable: true,
+      mode: '0755',
+      uid: 7,
+      gid: 0,
+    });
+    expect(mount('target=/x,rw,src=a')).toEqual({ type: 'bind', source: 'a', target: '/x', writable: true });
+    expect(mount('type=tmpfs,target=/x,size=64m')).toEqual({ type: 'tmpfs', target: '/x', mebibytes: 64 });
+    expect(mount('type=secret,id=a,required')).toMatchObject({
+      target: '/run/secrets/a',
+      required: true,
+      mode: '0400',
+    });
+    expect(mount('type=secret,id=a,env=A')).not.toHaveProperty('target');
+  });
+  it.each([
+    ['type=cach,target=/x', 'there is no type cach'],
+    ['type=cache', 'it has no target'],
+    ['type=cache,target=/x,sharing=all', 'sharing=all is not known'],
+    ['type=bind,target=/x,id=7', 'id is not known'],
+    ['type=ssh', 'no key of this machine is lent'],
+    ['type=secret,id=x,mode=rw', 'mode=rw is no octal mode'],
+  ])('%s is refused', (text, message) => {
+    expect(() => mount(text)).toThrow(message);
   });
 });
 

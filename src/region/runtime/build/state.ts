@@ -4,7 +4,7 @@ import { canonicalJson, sha256 } from '../images/canonical.ts';
 import type { ImageStore } from '../images/store.ts';
 import type { LaunchContext } from '../launch/context.ts';
 import type { Volumes } from '../launch/volumes.ts';
-import type { BuildRequest, Image, ImageConfig } from '../runtime.ts';
+import type { BuildEvent, BuildRequest, Image, ImageConfig } from '../runtime.ts';
 import type { HostSettings } from './host-settings.ts';
 import type { IgnoreRules } from './ignore.ts';
 
@@ -20,27 +20,64 @@ export interface StageState {
   readonly ownCommand: boolean;
 }
 
-/** One build. */
-export interface Build {
+export const emptyConfig: ImageConfig = {
+  environment: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+  exposedPorts: [],
+  volumes: [],
+};
+export const defaultShell: readonly string[] = ['/bin/sh', '-c'];
+/** `FROM scratch` */
+export const emptyState: StageState = {
+  layers: [],
+  config: emptyConfig,
+  shell: defaultShell,
+  args: {},
+  ownCommand: false,
+};
+
+/** Files of the host that a build may read. */
+export interface Folder {
+  readonly path: string;
+  readonly ignore: IgnoreRules;
+}
+/** Where COPY and a bind mount take files from. */
+export type Source =
+  | ({ readonly kind: 'folder' } & Folder)
+  | { readonly kind: 'layers'; readonly layers: readonly string[] };
+
+/** What a build is given by the runtime. */
+export interface BuildContext {
   readonly launch: LaunchContext;
   readonly volumes: Volumes;
   readonly request: BuildRequest;
-  readonly ignore: IgnoreRules;
   readonly hostSettings: () => Promise<HostSettings>;
   readonly buildNetwork: () => Promise<string>;
   readonly nameServers: readonly string[];
+  readonly signal: AbortSignal;
   resolve(reference: string): Promise<Image>;
-  /** An earlier stage's result by name or number, or an image. */
-  source(name: string, step: Step): Promise<StageState>;
-  progress(line: string): void;
+  progress(line: string, event?: BuildEvent): void;
+}
+
+/** One stage of a build at work. */
+export interface Build extends BuildContext {
+  readonly folder: Folder;
+  /** An earlier stage's result by name or number, a named context, or an image. */
+  source(name: string): Promise<Source>;
+  /** Part of every key where nothing of an earlier build may serve. */
+  readonly salt?: string;
 }
 
 export interface Step {
   readonly instruction: Instruction;
+  readonly title: string;
   /** Removes quotes and puts in what ARG and ENV say. */
   expand(word: string): string;
+  /** The same for the text of a here-document, whose quotes stay. */
+  expandText(text: string): string;
   /** To be called when the work is not cached: tells the instruction. */
   begin(): void;
+  /** The text of the Dockerfile around the instruction. */
+  readonly frame: string;
 }
 
 /** One instruction's deed; whether its layer was there already. */
@@ -59,8 +96,13 @@ export function directories(store: ImageStore, state: Pick<StageState, 'layers'>
   return state.layers.map(store.layerPath).reverse();
 }
 
-export function layerKey(kind: string, state: StageState, ...parts: readonly unknown[]): string {
-  return sha256(canonicalJson([kind, state.layers, ...parts]));
+export function layerKey(
+  { salt }: Pick<Build, 'salt'>,
+  kind: string,
+  state: Pick<StageState, 'layers'>,
+  ...parts: readonly unknown[]
+): string {
+  return sha256(canonicalJson([kind, state.layers, ...parts, ...(salt === undefined ? [] : [salt])]));
 }
 
 export function withLayer(state: StageState, key: string): StageState {
@@ -71,7 +113,7 @@ export function withConfig(state: StageState, config: Partial<ImageConfig>): Sta
   return { ...state, config: { ...state.config, ...config } };
 }
 
-/** Flags that are understood; any other is refused. */
+/** Flags that are understood; any other is refused. Of one that is written again the last counts. */
 export function flagsOf(
   instruction: Instruction,
   known: readonly string[],
@@ -87,3 +129,7 @@ export function flagsOf(
       );
   return Object.fromEntries(instruction.flags.map(({ name, value }) => [name, value ?? 'true']));
 }
+
+/** Every value of a flag that may be written again. */
+export const flagValues = ({ flags }: Instruction, wanted: string): readonly string[] =>
+  flags.filter(({ name }) => name === wanted).map(({ value = '' }) => value);

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { lookUp } from '../images/view.ts';
-import type { StageState } from './state.ts';
+import { lookUp } from '../../images/view.ts';
+import type { StageState } from '../state.ts';
 
 /** Where the sources go, links resolved; a directory when it ends with a slash, is one, or has to be one. */
 export async function targetOf(

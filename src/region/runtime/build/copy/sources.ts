@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, type Stats } from 'node:fs';
-import { lstat, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
-import type { IgnoreRules } from './ignore.ts';
-import { globExpression, isGlob } from './pattern.ts';
+import { type IgnoreRules, parseIgnoreRules } from '../ignore.ts';
+import { globExpression, isGlob } from '../pattern.ts';
+import type { Folder } from '../state.ts';
 
 /** One file of the context that COPY takes. */
 export interface SourceEntry {
@@ -18,19 +19,29 @@ export interface Sources {
   readonly needsDirectory: boolean;
 }
 
+/** What COPY's flags say about the choice of files. */
+export interface Selection {
+  readonly sources: readonly string[];
+  /** `--parents`: the directories above a source come along; `/./` in it says from where on. */
+  readonly parents: boolean;
+  /** `--exclude` */
+  readonly exclude: readonly string[];
+}
+
 /** The files that COPY's sources name; a string says what is wrong with one of them. */
 export async function selectSources(
-  context: string,
-  ignore: IgnoreRules,
-  sources: readonly string[],
+  { path: context, ignore }: Folder,
+  { sources, parents, exclude }: Selection,
 ): Promise<Sources | string> {
   const entries: SourceEntry[] = [];
   const root = await realpath(context);
-  let needsDirectory = sources.length > 1;
+  const excluded = parseIgnoreRules(exclude.join('\n'), '--exclude');
+  let needsDirectory = parents || sources.length > 1;
   for (const source of sources) {
     // Sources cannot leave the context: https://docs.docker.com/reference/dockerfile/#copy
     const clean = posix.join('/', source).slice(1);
     const matches = isGlob(clean) ? await expandGlob(context, ignore, clean) : [clean];
+    const pivot = parents ? depth(source.split('/./')[1] === undefined ? '' : source.split('/./')[0]) : 0;
     let found = 0;
     for (const match of matches) {
       const file = join(context, match);
@@ -39,13 +50,28 @@ export async function selectSources(
       if (match !== '' && !(await liesBelow(root, dirname(file))))
         return `"${source}" is reached by a link that leads out of the build context`;
       const ignored = match !== '' && ignore.ignores(match);
+      const inner = match.split('/').slice(pivot).join('/');
+      const prefix = parents ? inner : '';
+      // A pattern may name a file as it lies in the context, in the copied directory, or at its destination.
+      const kept = ({ path }: SourceEntry) =>
+        !excluded.ignores(
+          path,
+          parents ? posix.join(match, posix.relative(prefix, path)) : posix.join(match, path),
+          posix.relative(prefix, path),
+        );
+      const own: SourceEntry[] = [];
       if (stats.isDirectory()) {
         needsDirectory = true;
-        const content = await walk(context, ignore, match, '');
+        const content = (await walk(context, ignore, match, prefix)).filter(kept);
         if (ignored && content.length === 0) continue;
-        entries.push({ path: '', file, stats }, ...content);
-      } else if (ignored) continue;
-      else entries.push({ path: posix.basename(match), file, stats });
+        own.push({ path: prefix, file, stats }, ...content);
+      } else {
+        const entry = { path: parents ? inner : posix.basename(match), file, stats };
+        if (ignored) continue;
+        if (!excluded.ignores(entry.path, match, posix.basename(match))) own.push(entry);
+      }
+      if (parents && own.length > 0) entries.push(...(await directoriesAbove(context, match, inner)));
+      entries.push(...own);
       found++;
     }
     if (found > 1) needsDirectory = true;
@@ -58,7 +84,27 @@ export async function selectSources(
     ({ stats }) => !stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink(),
   );
   if (special) return `"${special.file}" is no file, directory or link`;
-  return { entries, needsDirectory };
+  const unique = [...new Map(entries.map((entry) => [entry.path, entry])).values()];
+  return { entries: parents ? unique : entries, needsDirectory };
+}
+
+const depth = (path = '') => path.split('/').filter((part) => part !== '' && part !== '.').length;
+
+/** The directories of the context between the pivot and a match, outermost first. */
+async function directoriesAbove(
+  context: string,
+  match: string,
+  inner: string,
+): Promise<readonly SourceEntry[]> {
+  const parts = inner.split('/').slice(0, -1);
+  const above = match.slice(0, match.length - inner.length);
+  return Promise.all(
+    parts.map(async (_, index) => {
+      const path = parts.slice(0, index + 1).join('/');
+      const file = join(context, above, path);
+      return { path, file, stats: await stat(file) };
+    }),
+  );
 }
 
 async function liesBelow(root: string, directory: string): Promise<boolean> {
