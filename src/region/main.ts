@@ -1,6 +1,10 @@
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { systemClock } from '../common/clock.ts';
+import { thisMachine } from '../oci/machine.ts';
+import { openRegistry } from '../oci/registry.ts';
+import { readRegistrySettings } from '../oci/settings.ts';
 import { assembleRegion } from './assemble.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { listenLocal, listenSocket } from './gateway/listen.ts';
@@ -71,6 +75,14 @@ async function main(): Promise<void> {
         stateDirectory: paths.state,
         log,
         nodePath,
+        layerProgram: join(programs, 'layers.mjs'),
+        remote: ({ registry, repository }) =>
+          openRegistry({
+            registry,
+            settings: readRegistrySettings(thisMachine(process.env)),
+            clock: systemClock,
+            log,
+          }).repository(repository),
         buildNetwork: () => network.buildNamespace(),
         buildNameServers: buildNetwork.nameServers,
         accountId: identity.accountId,

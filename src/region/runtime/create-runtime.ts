@@ -1,8 +1,12 @@
 import { join } from 'node:path';
+import type { ImageSource } from '../../oci/model.ts';
 import type { Netd } from '../network/netd-client.ts';
 import { buildImage } from './build/build.ts';
 import { announcedSettings, type HostSettings, readHostSettings } from './build/host-settings.ts';
 import { createResolver } from './images/resolve.ts';
+import { layerWorker } from './images/layer/worker.ts';
+import type { Reference } from './images/reference.ts';
+import { localRepositories } from './images/repositories.ts';
 import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
 import { startContainer } from './launch/start.ts';
@@ -21,6 +25,10 @@ export interface RuntimeOptions {
   readonly log: (message: string) => void;
   /** The Node that the node stand-in is made of. */
   readonly nodePath: string;
+  /** Path of layers.mjs. */
+  readonly layerProgram: string;
+  /** Where images are pulled from; absent: no registry is asked. */
+  readonly remote?: (reference: Reference) => ImageSource;
   /** Name of a network namespace with a way out, for RUN steps of builds. */
   readonly buildNetwork: () => Promise<string>;
   /** Name servers for builds. */
@@ -40,7 +48,11 @@ export interface LocalRuntime extends Runtime {
 /** Containers as processes with layered roots, in netd's namespaces. */
 export function createRuntime(options: RuntimeOptions): LocalRuntime {
   const { netd, cacheDirectory, stateDirectory, nodePath, accountId, region } = options;
-  const store = openImageStore(join(cacheDirectory, 'images'), (path) => removeInside(netd, path));
+  const store = openImageStore(
+    join(cacheDirectory, 'images'),
+    (path) => removeInside(netd, path),
+    layerWorker({ netd, nodePath, program: options.layerProgram }),
+  );
   const packages = openPackages(cacheDirectory);
   let tools: Promise<LaunchTools> | undefined;
   const context: LaunchContext = {
@@ -52,7 +64,12 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   const volumes = openVolumes(context);
   const maker = createStandInMaker({ store, packages, netd, nodePath, cacheDirectory });
   const registry = `${accountId}.dkr.ecr.${region}.amazonaws.com`;
-  const resolver = createResolver({ store, maker, registry });
+  const resolver = createResolver({
+    store,
+    maker,
+    registry,
+    ...(options.remote ? { remote: options.remote } : {}),
+  });
   // A new netd means that no container of an earlier one lives; what is left of them is rubbish.
   const cleaned = Promise.all(
     ['containers', 'tmp'].map((name) => removeInside(netd, join(stateDirectory, name))),
@@ -66,9 +83,10 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   cleaned.catch((error: unknown) => options.log(`cannot clean up: ${String(error)}`));
 
   return {
+    repositories: localRepositories(store, registry),
     resolve: resolver.resolve,
     probe: resolver.probe,
-    async build(request, onProgress) {
+    async build(request, onProgress, { signal } = {}) {
       await cleaned;
       const { digest, cached } = await buildImage({
         launch: buildContext,
@@ -79,9 +97,10 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
         nameServers: options.buildNameServers,
         resolve: (reference) => resolver.resolve(reference, onProgress),
         progress: onProgress,
+        ...(signal ? { signal } : {}),
       });
       const reference = `${registry}/${request.repository}@${digest}`;
-      await store.putReference({ reference, digest });
+      await store.putReference({ reference, digest, origin: 'build', at: Date.now() });
       return { digest, reference, cached };
     },
     async start(spec) {

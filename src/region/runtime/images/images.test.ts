@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
 import { officialName, parseReference } from './reference.ts';
 import { openImageStore } from './store.ts';
 import { listIn, lookUp, readTextIn } from './view.ts';
@@ -73,14 +74,34 @@ describe('the store', () => {
     expect(readdirSync(join(folder, 'store/tmp'))).toEqual([]);
   });
 
-  it('names manifests by their content', async () => {
+  it('makes OCI images of its layers, named by their content', async () => {
     const store = openImageStore(join(folder, 'store'));
-    const config = { environment: { A: '1' }, exposedPorts: [], volumes: [] };
-    const digest = await store.putManifest({ config, layers: ['x'] });
-    expect(await store.putManifest({ layers: ['x'], config })).toBe(digest);
-    expect(await store.putManifest({ layers: ['y'], config })).not.toBe(digest);
-    expect(await store.manifest(digest)).toEqual({ config, layers: ['x'] });
+    const [first, second] = ['1', '2'].map((digit) => digit.repeat(64)) as [string, string];
+    for (const key of [first, second])
+      await store.ensureLayer(key, async (draft) => {
+        mkdirSync(join(draft, 'etc'));
+        writeFileSync(join(draft, 'etc/name'), key);
+      });
+    const config = { environment: { A: '1' }, exposedPorts: [], volumes: [], command: ['sh'] };
+    const digest = await store.putManifest({ config, layers: [first, second] });
+    expect(await store.putManifest({ layers: [first, second], config })).toBe(digest);
+    expect(await store.putManifest({ config, layers: [first] })).not.toBe(digest);
+    expect(await store.manifest(digest)).toEqual({ config, layers: [first, second] });
     expect(await store.manifest(`sha256:${'0'.repeat(64)}`)).toBeUndefined();
+
+    const document = await store.document(digest);
+    const { layers } = JSON.parse(String(document && Buffer.from(document.bytes))) as {
+      layers: { digest: string; size: number; mediaType: string }[];
+    };
+    expect(layers.map(({ mediaType }) => mediaType)).toEqual(
+      layers.map(() => 'application/vnd.oci.image.layer.v1.tar'),
+    );
+    for (const { digest: layer, size } of layers) {
+      const content = await store.content(layer);
+      const bytes = await buffer(await content!.open());
+      expect([content?.size, bytes.length, `sha256:${sha256(bytes)}`]).toEqual([size, size, layer]);
+      expect((await buffer(await content!.open(512))).equals(bytes.subarray(512))).toBe(true);
+    }
   });
 });
 

@@ -1,36 +1,95 @@
+import type { Clock } from '../../../common/clock.ts';
+import { systemClock } from '../../../common/clock.ts';
 import { OperationError } from '../../../common/problem.ts';
-import type { Image } from '../runtime.ts';
+import { RegistryError } from '../../../oci/errors.ts';
+import type { ImageSource } from '../../../oci/model.ts';
+import type { Image, PullProgress, ResolveOptions } from '../runtime.ts';
 import { imageAdvice, standInFor } from '../standins/catalog.ts';
-import type { StandIn } from '../standins/model.ts';
 import type { StandInMaker } from '../standins/make.ts';
+import { parseManifest } from './documents.ts';
+import { notFound } from './failures.ts';
+import { exists } from './files.ts';
+import { chooseManifest, machinePlatform, platformName, platformsOf } from './platform.ts';
+import { pullImage } from './pull.ts';
+import { isOutOfReach, reachability } from './reachability.ts';
 import { officialName, parseReference, type Reference } from './reference.ts';
+import { sourceOf } from './repositories.ts';
 import type { ImageStore } from './store.ts';
 
 export interface Resolver {
-  resolve(reference: string, onProgress?: (line: string) => void): Promise<Image>;
-  probe(
-    reference: string,
-  ): Promise<{ readonly available: boolean; readonly standIn?: string; readonly reason?: string }>;
+  resolve(reference: string, onProgress?: (line: string) => void, options?: ResolveOptions): Promise<Image>;
+  probe(reference: string): Promise<Availability>;
+}
+interface Availability {
+  readonly available: boolean;
+  readonly standIn?: string;
+  readonly reason?: string;
+}
+/** `unasked`: the registry has not said that there is no such image; a stand-in may serve. */
+interface Failure {
+  readonly error: OperationError;
+  readonly unasked: boolean;
+}
+type Recipe = NonNullable<ReturnType<typeof standInFor>>;
+
+/** A reference that was understood. */
+interface Wanted {
+  readonly reference: string;
+  readonly parsed: Reference;
+  /** In full: `docker.io/library/redis:7`. */
+  readonly name: string;
+  /** A tag or a digest. */
+  readonly label: string;
+  /** What would stand in, unless a digest pins it. */
+  readonly recipe: Recipe | undefined;
 }
 
-/** Finds images: what was built here in the local registry, stand-ins for official names. */
+/**
+ * Finds images: what this machine has under the name; else what a registry has; else, for official names, a stand-in. What is pinned to
+ * a digest is never stood in for.
+ */
 export function createResolver(context: {
   readonly store: ImageStore;
   readonly maker: StandInMaker;
+  /** Host of the local registry. */
   readonly registry: string;
+  /** Where a reference is pulled from; absent: no registry is asked. */
+  readonly remote?: (reference: Reference) => ImageSource;
+  readonly clock?: Clock;
 }): Resolver {
-  const { store, maker, registry } = context;
-  const pending = new Map<string, Promise<{ readonly digest: string; readonly standIn?: string }>>();
+  const { store, maker, registry, remote, clock = systemClock } = context;
+  const reach = reachability(clock);
+  const making = new Map<string, Promise<{ readonly digest: string; readonly standIn?: string }>>();
+  const pulling = new Map<string, Promise<string | undefined>>();
   const ready = new Map<string, Image>();
 
-  async function imageOf(digest: string, standIn?: string): Promise<Image | undefined> {
+  function understand(reference: string): Wanted {
+    const parsed = parseReference(reference);
+    if (!parsed) throw notFound(reference, 'invalid reference format');
+    const { digest, tag = 'latest', repository } = parsed;
+    const official = officialName(parsed);
+    return {
+      reference,
+      parsed,
+      name: `${parsed.registry}/${repository}${digest ? `@${digest}` : `:${tag}`}`,
+      label: digest ?? tag,
+      recipe: official === undefined || digest ? undefined : standInFor(official, parsed.tag),
+    };
+  }
+
+  /** The image as it lies in the store, unpacked from its blobs where it was pushed and never used. */
+  async function imageOf(digest: string, reference: string, standIn?: string): Promise<Image | undefined> {
     const key = `${digest} ${standIn ?? ''}`;
     const known = ready.get(key);
-    if (known) return known;
-    const manifest = await store.manifest(digest);
+    if (known && !(await Promise.all(known.layers.map(exists))).includes(false)) return known;
+    let manifest = await store.manifest(digest);
     if (!manifest) return undefined;
-    const present = await Promise.all(manifest.layers.map((layer) => store.hasLayer(layer)));
-    if (present.includes(false)) return undefined;
+    if ((await Promise.all(manifest.layers.map(store.hasLayer))).includes(false)) {
+      if (!(await complete(digest))) return undefined;
+      await pullImage(store, sourceOf(store), { reference, name: digest, onTransfer: () => {} });
+      manifest = await store.manifest(digest);
+      if (!manifest) return undefined;
+    }
     const image: Image = {
       digest,
       layers: manifest.layers.map(store.layerPath).reverse(),
@@ -40,84 +99,204 @@ export function createResolver(context: {
     ready.set(key, image);
     return image;
   }
+  /** Whether each layer is here, unpacked or as it came. */
+  async function complete(digest: string): Promise<boolean> {
+    const image = await store.image(digest);
+    if (!image) return false;
+    const { diff_ids: diffIds } = image.configuration.rootfs;
+    const present = await Promise.all(
+      image.manifest.layers.map(
+        async (layer, index) =>
+          (await store.hasLayer(await store.keyOf(diffIds[index] ?? ''))) ||
+          (await store.content(layer.digest)) !== undefined,
+      ),
+    );
+    return !present.includes(false);
+  }
+
+  async function kept({ name, reference }: Wanted): Promise<Image | undefined> {
+    const entry = await store.reference(name);
+    return entry && imageOf(entry.digest, reference);
+  }
 
   async function standIn(
-    reference: string,
-    recipe: StandIn,
+    { reference }: Wanted,
+    recipe: Recipe,
     onProgress: (line: string) => void,
   ): Promise<Image> {
     const key = await maker.key(recipe);
     const stored = await store.reference(key);
-    const kept = stored && (await imageOf(stored.digest, stored.standIn));
-    if (kept) {
-      onProgress(`${reference} stands in: ${kept.standIn}`);
-      return kept;
+    const old = stored && (await imageOf(stored.digest, reference, stored.standIn));
+    if (old) {
+      onProgress(`${reference} stands in: ${old.standIn}`);
+      return old;
     }
-    const running = pending.get(key) ?? maker.make(recipe, onProgress).finally(() => pending.delete(key));
-    pending.set(key, running);
+    const running = making.get(key) ?? maker.make(recipe, onProgress).finally(() => making.delete(key));
+    making.set(key, running);
     const made = await running;
-    const image = await imageOf(made.digest, made.standIn);
+    const image = await imageOf(made.digest, reference, made.standIn);
     if (!image) throw notFound(reference, 'its layers vanished from the cache while it was made');
     onProgress(`${reference} stands in: ${image.standIn}`);
     return image;
   }
 
-  /** The digest under which the local registry has it. */
-  async function local({ digest, repository, tag = 'latest' }: Reference) {
-    const name = digest ? `${registry}/${repository}@${digest}` : `${registry}/${repository}:${tag}`;
-    const entry = await store.reference(name);
-    return entry && imageOf(entry.digest);
+  /** Pulls; undefined where the registry has no such image. */
+  function pull(
+    wanted: Wanted,
+    source: ImageSource,
+    onTransfer: (progress: PullProgress) => void,
+  ): Promise<string | undefined> {
+    const { reference, name, label } = wanted;
+    const running =
+      pulling.get(name) ??
+      (async () => {
+        const digest = await pullImage(store, source, { reference, name: label, onTransfer });
+        if (digest !== undefined)
+          await store.putReference({ reference: name, digest, origin: 'pull', at: clock.now() });
+        return digest;
+      })().finally(() => pulling.delete(name));
+    pulling.set(name, running);
+    return running;
   }
 
-  /** Where it must come from, or why it can come from nowhere. */
-  function understand(
-    reference: string,
-  ): { readonly local: Reference } | { readonly recipe: StandIn } | { readonly reason: string } {
-    const parsed = parseReference(reference);
-    if (!parsed) return { reason: 'invalid reference format' };
-    if (parsed.registry === registry) return { local: parsed };
-    const name = officialName(parsed);
-    const recipe = name === undefined ? undefined : standInFor(name, parsed.tag);
-    if (!recipe) return { reason: 'no registry is asked, and nothing on this machine stands in for it' };
-    if (parsed.digest) return { reason: 'it is pinned to a digest, which no stand-in has' };
-    return { recipe };
+  /** From a registry, or why not. */
+  async function pulled(
+    wanted: Wanted,
+    { pull: policy = 'missing', onTransfer = () => {} }: ResolveOptions,
+    onProgress: (line: string) => void,
+  ): Promise<Image | Failure> {
+    const { reference, parsed, recipe } = wanted;
+    const unasked = (reason: string): Failure => ({
+      error: notFound(reference, without(wanted, reason)),
+      unasked: true,
+    });
+    const failure = (reason: string): Failure => ({ error: notFound(reference, reason), unasked: false });
+    if (!remote) return unasked(nobodyAsked);
+    if (policy === 'never') return unasked('it is not on this machine, and its pull policy is "never"');
+    const trouble = policy === 'always' ? undefined : reach.trouble(parsed.registry);
+    if (trouble !== undefined) return unasked(trouble);
+    try {
+      const source = remote(parsed);
+      // What is announced soon is that there is an answer; the layers may take their time.
+      const first = await reach.ask(parsed.registry, recipe !== undefined, () =>
+        source.manifest(wanted.label),
+      );
+      if (!first) return failure(`${parsed.registry} has no such image`);
+      onProgress(`${reference}: pulling ${first.digest}`);
+      const began = clock.now();
+      const answered: ImageSource = {
+        ...source,
+        manifest: async (name) => (name === wanted.label ? first : source.manifest(name)),
+        blob: (digest) => source.blob(digest),
+      };
+      const digest = await pull(wanted, answered, onTransfer);
+      const image = digest === undefined ? undefined : await imageOf(digest, reference);
+      if (!image) return failure('its layers vanished from the store while it was pulled');
+      onProgress(`${reference}: pulled in ${((clock.now() - began) / 1000).toFixed(1)} s`);
+      for (const note of await notesOf(image)) onProgress(`${reference}: ${note}`);
+      return image;
+    } catch (error) {
+      if (!(error instanceof RegistryError)) throw error;
+      const { message, fix } = error;
+      const outOfReach = error.code === 'registry-busy' || isOutOfReach(error);
+      const reason = outOfReach ? without(wanted, message) : message;
+      return { error: notFound(reference, reason, fix ?? imageAdvice, error), unasked: outOfReach };
+    }
   }
-  const noSuchImage = ({ repository }: Reference) => `repository ${repository} has no such image`;
+  async function notesOf(image: Image): Promise<readonly string[]> {
+    const manifest = await store.manifest(image.digest);
+    const infos = await Promise.all((manifest?.layers ?? []).map(store.layerInfo));
+    return [...new Set(infos.flatMap((info) => info?.notes ?? []))];
+  }
 
   return {
-    async resolve(reference, onProgress = () => {}) {
-      const origin = understand(reference);
-      if ('reason' in origin) throw notFound(reference, origin.reason);
-      if ('recipe' in origin) return standIn(reference, origin.recipe, onProgress);
-      const image = await local(origin.local);
-      if (!image) throw notFound(reference, noSuchImage(origin.local));
-      return image;
+    async resolve(reference, onProgress = () => {}, options = {}) {
+      const wanted = understand(reference);
+      const { recipe } = wanted;
+      if (wanted.parsed.registry === registry) {
+        const image = await kept(wanted);
+        if (!image) throw notFound(reference, noSuchImage(wanted));
+        return image;
+      }
+      if (options.pull !== 'always') {
+        const image = await kept(wanted);
+        if (image) return image;
+      }
+      const outcome = await pulled(wanted, options, onProgress);
+      if (!('error' in outcome)) return outcome;
+      if (!outcome.unasked) throw outcome.error;
+      // What is here serves where the registry that should be asked again is out of reach.
+      const image = await kept(wanted);
+      if (image) {
+        onProgress(`${reference}: ${reasonOf(outcome.error)}; what this machine has of it is used`);
+        return image;
+      }
+      if (recipe) return standIn(wanted, recipe, onProgress);
+      throw outcome.error;
     },
     async probe(reference) {
-      const origin = understand(reference);
-      if ('reason' in origin) return { available: false, reason: origin.reason };
-      if ('recipe' in origin) {
-        const stored = await store.reference(await maker.key(origin.recipe));
-        if (stored?.standIn) return { available: true, standIn: stored.standIn };
-        return (await maker.available())
-          ? { available: true, standIn: `${origin.recipe.program}, to be made on this machine` }
-          : {
-              available: false,
-              reason: 'its stand-in is made from Debian packages, and this machine has no apt-get',
-            };
+      try {
+        return await probe(understand(reference));
+      } catch (error) {
+        if (error instanceof OperationError) return { available: false, reason: reasonOf(error) };
+        throw error;
       }
-      return (await local(origin.local))
-        ? { available: true }
-        : { available: false, reason: noSuchImage(origin.local) };
     },
+  };
+
+  async function probe(wanted: Wanted): Promise<Availability> {
+    const { parsed, recipe, label } = wanted;
+    const entry = await store.reference(wanted.name);
+    if (entry && (await complete(entry.digest))) return { available: true };
+    if (parsed.registry === registry) return { available: false, reason: noSuchImage(wanted) };
+    let reason = nobodyAsked;
+    let outOfReach = true;
+    if (remote) {
+      const trouble = reach.trouble(parsed.registry);
+      if (trouble !== undefined) reason = trouble;
+      else
+        try {
+          const found = await reach.ask(parsed.registry, recipe !== undefined, () =>
+            remote(parsed).manifest(label),
+          );
+          if (found) return forThisMachine(found);
+          return { available: false, reason: `${parsed.registry} has no such image` };
+        } catch (error) {
+          if (!(error instanceof RegistryError)) throw error;
+          reason = error.message;
+          outOfReach = error.code === 'registry-busy' || isOutOfReach(error);
+        }
+    }
+    if (!recipe || !outOfReach)
+      return { available: false, reason: outOfReach ? without(wanted, reason) : reason };
+    const stored = await store.reference(await maker.key(recipe));
+    if (stored?.standIn) return { available: true, standIn: stored.standIn };
+    return (await maker.available())
+      ? { available: true, standIn: `${recipe.program}, to be made on this machine` }
+      : {
+          available: false,
+          reason: 'its stand-in is made from Debian packages, and this machine has no apt-get',
+        };
+  }
+}
+
+function forThisMachine(document: Parameters<typeof parseManifest>[0]): Availability {
+  const parsed = parseManifest(document);
+  if (parsed.kind === 'image' || chooseManifest(parsed.manifests)) return { available: true };
+  return {
+    available: false,
+    reason: `it is for ${platformsOf(parsed.manifests).join(', ')}, and this machine is ${platformName(machinePlatform)} ("exec format error")`,
   };
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_cannot_pull_image.html */
-function notFound(reference: string, reason: string): OperationError {
-  return new OperationError({
-    code: 'image-not-found',
-    message: `CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to resolve ref ${reference}: ${reason}`,
-    fix: imageAdvice,
-  });
-}
+const nobodyAsked = 'no registry is asked';
+/** Why nothing serves where no registry does. */
+const without = ({ parsed, recipe }: Wanted, reason: string): string => {
+  if (recipe) return reason;
+  return parsed.digest && officialName(parsed)
+    ? `${reason}, and it is pinned to a digest, which no stand-in has`
+    : `${reason}, and nothing on this machine stands in for it`;
+};
+const noSuchImage = ({ parsed }: Wanted) => `repository ${parsed.repository} has no such image`;
+const reasonOf = (error: OperationError) =>
+  error.message.replace(/^CannotPullContainerError: .*?failed to resolve ref \S+: /, '');

@@ -1,105 +1,182 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { OperationError } from '../../../common/problem.ts';
+import { digestOf } from '../../../oci/digest.ts';
+import { OCI_MANIFEST } from '../../../oci/media-types.ts';
+import type { Descriptor, ImageConfiguration, ImageManifest, ManifestDocument } from '../../../oci/model.ts';
 import type { ImageConfig } from '../runtime.ts';
+import { type Blobs, openBlobs } from './blobs.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
+import { fromImageConfig, toImageConfig } from './configuration.ts';
+import { mediaTypeOf, parseManifest } from './documents.ts';
+import { readJson, writeWhole } from './files.ts';
+import { type LayerWorker, localWorker } from './layer/worker.ts';
+import { type Layers, openLayers } from './layers.ts';
+import { chooseManifest, machinePlatform } from './platform.ts';
+import { openReferences, type References } from './references.ts';
 
-/** What a manifest holds: the digest is taken over exactly this, so equal keys and configuration give an equal image. */
+export type { StoredReference } from './references.ts';
+
+/** An image as what runs and builds it sees it. */
 export interface Manifest {
   readonly config: ImageConfig;
   /** Layer keys, bottom first. */
   readonly layers: readonly string[];
 }
-export interface StoredReference {
-  readonly reference: string;
-  readonly digest: string;
-  readonly standIn?: string;
-}
 
 /** Images on disk, addressed by content. Writers in several processes may race: whoever renames first wins, the results are equal. */
-export interface ImageStore {
-  /** The folder that layer names are relative to. */
-  readonly layersDirectory: string;
-  layerPath(key: string): string;
-  hasLayer(key: string): Promise<boolean>;
-  /** Makes the layer with `fill` (which gets an empty directory) unless it is there; the directory appears whole or not at all. */
-  ensureLayer(key: string, fill: (directory: string) => Promise<void>): Promise<{ readonly cached: boolean }>;
+export interface ImageStore extends Layers, References {
+  readonly blobs: Blobs;
+  readonly worker: LayerWorker;
+  /**
+   * Makes an OCI image of layers that are in the store; gives its digest. Equal keys and configuration give an equal image, told without
+   * looking at the layers again. The archives of layers that were made here are packed when someone reads them (`content`).
+   */
   putManifest(manifest: Manifest): Promise<string>;
+  /** The image with this digest; of a list the one for this machine. Its layers may have to be unpacked yet. */
   manifest(digest: string): Promise<Manifest | undefined>;
-  putReference(entry: StoredReference): Promise<void>;
-  reference(reference: string): Promise<StoredReference | undefined>;
+  /** A manifest or a list as it was stored. */
+  document(digest: string): Promise<ManifestDocument | undefined>;
+  /** The manifest for this machine with its configuration, as they travel. */
+  image(digest: string): Promise<StoredImage | undefined>;
+  /** A blob, or the archive of a layer that was made here. */
+  content(
+    digest: string,
+  ): Promise<{ readonly size: number; open(from?: number): Promise<Readable> } | undefined>;
 }
+export interface StoredImage {
+  /** Of the manifest itself, not of a list. */
+  readonly digest: string;
+  readonly manifest: ImageManifest;
+  readonly configuration: ImageConfiguration;
+}
+
+const plainLayer = 'application/vnd.oci.image.layer.v1.tar';
+const configType = 'application/vnd.oci.image.config.v1+json';
 
 export function openImageStore(
   directory: string,
   remove: (path: string) => Promise<void> = removeTree,
+  worker: LayerWorker = localWorker,
 ): ImageStore {
-  const layersDirectory = join(directory, 'layers');
-  const temporary = join(directory, 'tmp');
-  const pending = new Map<string, Promise<{ readonly cached: boolean }>>();
-  // Half of the digest: 128 bits name a layer, and a hundred of them fit into the one page that mount options may take.
-  const layerPath = (key: string) => join(layersDirectory, key.slice(0, 32));
-  const manifestPath = (digest: string) =>
-    join(directory, 'manifests', `${digest.replace('sha256:', '')}.json`);
-  const referencePath = (reference: string) => join(directory, 'references', `${sha256(reference)}.json`);
-  const hasLayer = (key: string) => exists(layerPath(key));
+  const blobs = openBlobs(directory);
+  const layers = openLayers(directory, worker, remove);
+  const references = openReferences(directory);
+  const packing = new Map<string, Promise<void>>();
 
-  async function makeLayer(key: string, fill: (directory: string) => Promise<void>) {
-    if (await hasLayer(key)) return { cached: true };
-    const draft = join(temporary, `${key.slice(0, 12)}-${randomBytes(6).toString('hex')}`);
-    await mkdir(draft, { recursive: true });
-    await mkdir(layersDirectory, { recursive: true });
-    try {
-      await fill(draft);
-      await rename(draft, layerPath(key));
-    } catch (error) {
-      await remove(draft);
-      if (!(await hasLayer(key))) throw error;
-    }
-    return { cached: false };
+  async function document(digest: string): Promise<ManifestDocument | undefined> {
+    const bytes = await blobs.bytes(digest);
+    return bytes && { digest, bytes, mediaType: mediaTypeOf(bytes) };
   }
+
+  async function image(digest: string): Promise<StoredImage | undefined> {
+    const found = await document(digest);
+    if (!found) return undefined;
+    const parsed = parseManifest(found);
+    if (parsed.kind === 'index') {
+      const chosen = chooseManifest(parsed.manifests);
+      return chosen && image(chosen.digest);
+    }
+    const bytes = await blobs.bytes(parsed.manifest.config.digest);
+    if (!bytes) return undefined;
+    return {
+      digest,
+      manifest: parsed.manifest,
+      configuration: JSON.parse(bytes.toString()) as ImageConfiguration,
+    };
+  }
+
+  async function putBytes(bytes: Buffer): Promise<string> {
+    const digest = digestOf(bytes);
+    if ((await blobs.size(digest)) === undefined) await writeWhole(blobs.path(digest), bytes);
+    return digest;
+  }
+
+  async function make({ config, layers: keys }: Manifest): Promise<string> {
+    const infos = await Promise.all(keys.map((key) => layers.describeLayer(key)));
+    const configuration: ImageConfiguration = {
+      architecture: machinePlatform.architecture,
+      os: machinePlatform.os,
+      ...(machinePlatform.variant ? { variant: machinePlatform.variant } : {}),
+      config: fromImageConfig(config),
+      rootfs: { type: 'layers', diff_ids: infos.map(({ diffId }) => diffId) },
+    };
+    const text = Buffer.from(canonicalJson(configuration));
+    const manifest: ImageManifest = {
+      schemaVersion: 2,
+      mediaType: OCI_MANIFEST,
+      config: { mediaType: configType, digest: await putBytes(text), size: text.length },
+      layers: infos.map(
+        ({ blob, diffId, size }): Descriptor => blob ?? { mediaType: plainLayer, digest: diffId, size },
+      ),
+    };
+    return putBytes(Buffer.from(canonicalJson(manifest)));
+  }
+
+  /** The archive of a layer that was made here, packed into the blobs. */
+  async function pack(key: string, digest: string): Promise<void> {
+    const file = await blobs.draft();
+    try {
+      const { diffId } = await worker.pack(layers.layerPath(key), file);
+      if (diffId !== digest)
+        throw new OperationError({
+          code: 'image-layer-changed',
+          message: `the files of layer ${digest} have changed on this machine since it was made`,
+          fix: 'build the image again with --no-cache',
+        });
+      await blobs.adopt(digest, file);
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+  function packed(key: string, digest: string): Promise<void> {
+    const running = packing.get(digest) ?? pack(key, digest).finally(() => packing.delete(digest));
+    packing.set(digest, running);
+    return running;
+  }
+
   return {
-    layersDirectory,
-    layerPath,
-    hasLayer,
-    ensureLayer(key, fill) {
-      const running = pending.get(key) ?? makeLayer(key, fill).finally(() => pending.delete(key));
-      pending.set(key, running);
-      return running;
-    },
+    ...layers,
+    ...references,
+    blobs,
+    worker,
+    document,
+    image,
     async putManifest(manifest) {
-      const text = canonicalJson(manifest);
-      const digest = `sha256:${sha256(text)}`;
-      await writeWhole(manifestPath(digest), text);
+      const memo = join(directory, 'made', `${sha256(canonicalJson([2, manifest]))}.json`);
+      const known = await readJson<{ readonly digest: string }>(memo);
+      if (known && (await image(known.digest))) return known.digest;
+      const digest = await make(manifest);
+      await writeWhole(memo, JSON.stringify({ digest }));
       return digest;
     },
-    manifest: (digest) => readJson<Manifest>(manifestPath(digest)),
-    putReference: (entry) => writeWhole(referencePath(entry.reference), canonicalJson(entry)),
-    reference: (reference) => readJson<StoredReference>(referencePath(reference)),
+    async manifest(digest) {
+      const found = await image(digest);
+      if (!found) return undefined;
+      const { configuration } = found;
+      return {
+        config: toImageConfig(configuration),
+        layers: await Promise.all(configuration.rootfs.diff_ids.map(layers.keyOf)),
+      };
+    },
+    async content(digest) {
+      const size = await blobs.size(digest);
+      if (size !== undefined) return { size, open: async (from = 0) => blobs.open(digest, from) };
+      const key = await layers.keyOf(digest);
+      const info = (await layers.hasLayer(key)) ? await layers.layerInfo(key) : undefined;
+      if (!info || info.diffId !== digest || info.blob) return undefined;
+      return {
+        size: info.size,
+        async open(from = 0) {
+          await packed(key, digest);
+          return createReadStream(blobs.path(digest), { start: from });
+        },
+      };
+    },
   };
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
-  await mkdir(join(path, '..'), { recursive: true });
-  await writeFile(draft, text);
-  await rename(draft, path);
-}
-
-async function readJson<T>(path: string): Promise<T | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as T;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 const removeTree = (path: string) => rm(path, { recursive: true, force: true });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { buildNetwork } from '../../network/build-network.ts';
 import type { InsideProcess } from '../../network/netd-client.ts';
 import { liveNetwork } from '../../network/testing/live-network.ts';
-import { createRuntime, type LocalRuntime } from '../create-runtime.ts';
+import { createRuntime, type LocalRuntime, type RuntimeOptions } from '../create-runtime.ts';
+import { bundleLayerProgram } from './layer-program.ts';
 import type { Container, ContainerSpec } from '../runtime.ts';
 
 export interface Ended {
@@ -26,16 +27,22 @@ export interface LiveRuntime {
 }
 
 /** A runtime in real namespaces; stand-ins are kept between runs of the tests. */
-export async function liveRuntime(): Promise<LiveRuntime> {
+export async function liveRuntime(
+  options: { readonly cacheDirectory?: string; readonly remote?: RuntimeOptions['remote'] } = {},
+): Promise<LiveRuntime> {
   const network = await liveNetwork();
   const { netd } = network;
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-runtime-'));
   const runtime = createRuntime({
     netd,
-    cacheDirectory: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fairway-tests'),
+    cacheDirectory:
+      options.cacheDirectory ??
+      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fairway-tests'),
     stateDirectory: join(stateDirectory, 'state'),
     log: (message) => process.stderr.write(`${message}\n`),
     nodePath: process.execPath,
+    layerProgram: await bundleLayerProgram(),
+    ...(options.remote ? { remote: options.remote } : {}),
     buildNetwork: network.buildNamespace,
     buildNameServers: buildNetwork.nameServers,
     accountId: '000000000000',
