@@ -108,7 +108,7 @@ export interface Service {
   readonly mounts: readonly Mount[];
   /** Configs and secrets that are granted to it. */
   readonly files: readonly GrantedFile[];
-  /** `once`: it runs to its end and is not started again (`restart: "no"`, written out). */
+  /** `once`: it runs to its end and is not started again (`restart: "no"` written out, or another waits for its end). */
   readonly lifetime: 'service' | 'once';
   /** `network_mode: service:X`: a container of the task of X. */
   readonly sidecarOf?: Located<string>;
@@ -229,6 +229,8 @@ export interface NamedVolume {
   /** As it is called outside of the project: `jobs_queue`. */
   readonly externalName: string;
   readonly state?: Located<State>;
+  /** `external: true` and `name: fs-…`: the id of an EFS file system that is there already. */
+  readonly fileSystem?: Located<string>;
   /** `driver_opts` that compose-ecs gave to an EFS volume: performance_mode, uid, gid, root_directory … */
   readonly options: Readonly<Record<string, string>>;
   readonly position: Position;
@@ -238,6 +240,7 @@ export interface NamedVolume {
 export interface FileSource {
   readonly name: string;
   readonly from:
+    /** Absolute; it is there, as text. */
     | { readonly kind: 'file'; readonly path: string }
     | { readonly kind: 'content'; readonly content: string }
     /** The value of a variable of the environment that reads the project; absent where it is not set. */

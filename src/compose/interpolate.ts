@@ -12,15 +12,35 @@ export interface Fault {
 }
 export type Lookup = (name: string) => string | undefined;
 
+/** Of defaults within defaults; nobody writes more than three. */
+const MOST_DEPTH = 50;
+
 /**
  * Puts variables in. A variable without a default that is not set is a fault: an empty string in its place is
  * seldom what was meant. `lenient` leaves a `$` that begins no variable as it is, as .env files have it.
  */
 export function interpolate(text: string, lookup: Lookup, lenient = false): Interpolated {
   const faults: Fault[] = [];
+  let depth = 0;
   return { text: run(text, 0), faults };
 
   function run(part: string, base: number): string {
+    if (depth >= MOST_DEPTH) {
+      faults.push({
+        code: 'compose-interpolation',
+        message: `variables are nested more than ${MOST_DEPTH} deep`,
+        fix: 'write fewer defaults within defaults',
+        offset: base,
+      });
+      return '';
+    }
+    depth++;
+    const result = filled(part, base);
+    depth--;
+    return result;
+  }
+
+  function filled(part: string, base: number): string {
     let result = '';
     for (let index = 0; index < part.length;) {
       const dollar = part.indexOf('$', index);

@@ -177,14 +177,16 @@ describe('readProject', () => {
 
   it('says what is not enacted, and is silent about the author’s own keys', () => {
     const app = read(
-      `version: "3"\nx-own: {any: 1}\n${service('x-mine: 1\nhostname: h\nrestart: "no"\nports: ["127.0.0.1:1:2"]')}`,
+      `version: "3"\nx-own: {any: 1}\n${service('x-mine: 1\ndomainname: h\nrestart: on-failure\nports: ["127.0.0.1:1:2"]')}`,
     );
     expect(app.notices.map(({ position, message }) => `${position?.line} ${message}`)).toEqual([
       '1 version is not enacted: the specification has no versions any more; remove it',
-      '7 services.a.hostname is not enacted: the host name of a Fargate task is its address',
-      '8 services.a.restart: no is not enacted: ECS replaces every task that stops',
-      "9 port 2 is published on 127.0.0.1 only: it is open to the project's services, not to the load balancer",
+      '7 services.a.domainname is not enacted: the domain is the namespace of the project',
+      '8 services.a.restart: on-failure is not enacted: ECS replaces every task of a service that stops, ended well or not',
     ]);
-    expect(app.services[0]).toMatchObject({ ports: [], expose: [{ port: 2 }] });
+    expect(app.services[0]).toMatchObject({
+      ports: [{ target: 2, published: 1, loopback: true }],
+      expose: [],
+    });
   });
 });

@@ -1,15 +1,23 @@
 import { posix } from 'node:path';
-import { InputError, type Position } from '../common/problem.ts';
-import type { App, Service } from './app.ts';
+import { InputError, type Position, type Problem } from '../common/problem.ts';
+import type { App, FileSource, Located } from './app.ts';
 import { checkDeclared, readVolumes } from './declared.ts';
-import { readEnvFile } from './dotenv.ts';
-import { findFiles, type ReadFile, readFiles } from './files.ts';
+import { checkFileSource, readFileSources } from './file-sources.ts';
+import { finish } from './finish.ts';
 import type { Lookup } from './interpolate.ts';
+import { chosenPaths, findFiles, type SourceFile } from './load/files.ts';
+import { loadFiles } from './load/load.ts';
+import { type Loading, type ReadFile, startLoading } from './load/loading.ts';
+import { outerVariables } from './load/outer.ts';
+import { fill } from './load/variables.ts';
 import { projectName } from './name.ts';
+import { chosenProfiles, divideServices } from './profiles.ts';
 import { type Field, field, type Findings, mapping, text, wrong } from './read.ts';
-import { activeServices, checkRelations } from './relations.ts';
+import { checkRelations } from './relations.ts';
 import { readService, type ReadService } from './service/service.ts';
 import { readProjectSettings } from './service/settings.ts';
+import { surroundings } from './service/surroundings.ts';
+import { mapOf, plainMap, withoutReset } from './tree.ts';
 
 export interface ProjectRequest {
   /** Compose files or folders; later ones are laid over the first. Empty: the current folder. */
@@ -27,101 +35,87 @@ export interface ProjectRequest {
 
 /** Reads a project as docker compose does; throws an InputError with everything that is wrong in it. */
 export function readProject(request: ProjectRequest): App {
-  const { readFile, environment } = request;
+  const { readFile, currentFolder = '/' } = request;
   const found: Findings = { problems: [], notices: [] };
-  const files = findFiles(request.paths, readFile);
+  const paths = chosenPaths(request.paths, outerVariables(request, '.', { problems: [], notices: [] }));
+  const files = findFiles(paths, readFile);
   const directory = posix.dirname(files[0]?.path ?? '.');
-  const lookup = surroundings(request, directory, found);
-  const tree = readFiles(files, lookup, found);
-  if (!tree) throw new InputError(found.problems);
-  const project: Field = { tree, name: 'project' };
+  const outer = outerVariables(request, directory, found);
   const start: Position = { file: files[0]?.path ?? '', line: 1, column: 1 };
-  const written = text(found, field(project, 'name'));
-  const given = request.projectName ?? (environment['COMPOSE_PROJECT_NAME'] || undefined);
-  const name = projectName(
-    found,
-    given,
-    written,
-    posix.resolve(request.currentFolder ?? '/', directory),
-    start,
+  const loading = startLoading(readFile, found, currentFolder, directory);
+  const name = nameOf(request, files, outer, loading, start);
+  const lookup: Lookup = (variable) =>
+    outer(variable) ?? (variable === 'COMPOSE_PROJECT_NAME' ? name.value : undefined);
+  const loaded = loadFiles(files, { directory, lookup, chain: [] }, loading);
+  const order = () => [...files.map(({ path }) => path), ...loading.files];
+  if (!loaded) throw new InputError(inOrder(found.problems, order()));
+  const tree = withoutReset(loaded);
+  const project: Field = { tree, name: 'project' };
+  const around = surroundings(
+    { absolute: loading.folder, given: directory },
+    (variable, { file }) => (loading.lookups.get(file) ?? lookup)(variable),
+    readFile,
   );
   const settings = readProjectSettings(found, project);
-  const profiles = request.profiles?.length
-    ? request.profiles
-    : (lookup('COMPOSE_PROFILES') ?? '').split(',').filter(Boolean);
-
-  const all: ReadService[] = [];
-  const services = field(project, 'services');
-  for (const [service, { key, value }] of mapping(found, services)?.entries ?? []) {
+  const configs = readFileSources(found, project, 'configs', around);
+  const secrets = readFileSources(found, project, 'secrets', around);
+  const services = divideServices(found, project, chosenProfiles(request, lookup), start);
+  const active = services.active.flatMap(({ service, key, at }): ReadService | ReadService[] => {
     checkServiceName(found, service, key);
-    const read = readService(found, service, { tree: value, name: `services.${service}` }, key, {
-      lookup,
-      readFile,
-      locate: (path) => (posix.isAbsolute(path) ? path : posix.join(directory, path)),
-    });
-    if (read) all.push(read);
-  }
-  if (!services || (all.length === 0 && found.problems.length === 0))
-    wrong(
-      found,
-      start,
-      'the project has no services',
-      'write `services:` and a service below it',
-      'compose-empty',
+    const inFiles = loading.services.get(service);
+    found.problems.push(...(inFiles?.problems ?? []));
+    found.notices.push(...(inFiles?.notices ?? []));
+    const byId = new Map(secrets.map((secret) => [secret.name, secret]));
+    return readService(found, service, at, key, { ...around, secrets: byId }) ?? [];
+  });
+  const volumes = readVolumes(found, project, name.value, around);
+  checkRelations(found, active, services.hidden);
+  checkDeclared(found, project, active, volumes, { config: configs, secret: secrets });
+  const finished = finish(found, active.sort(byName), volumes.others);
+  const granted = (kind: 'config' | 'secret', sources: readonly FileSource[]) =>
+    sources.filter((source) =>
+      finished.some(({ files }) => files.some((file) => file.kind === kind && file.source === source.name)),
     );
-  const active = activeServices(all, profiles).sort(byName);
-  if (all.length > 0 && active.length === 0)
-    wrong(
-      found,
-      start,
-      'every service is in a profile, and none is active',
-      'give --profile NAME',
-      'compose-empty',
-    );
-  const volumes = readVolumes(found, project, name.value);
-  checkRelations(found, active, all);
-  checkDeclared(found, project, active, volumes);
-  if (found.problems.length > 0)
-    throw new InputError(
-      inOrder(
-        found.problems,
-        files.map(({ path }) => path),
-      ),
-    );
+  const used = { configs: granted('config', configs), secrets: granted('secret', secrets) };
+  for (const source of used.configs) checkFileSource(found, source, 'config', around.readFile);
+  for (const source of used.secrets) checkFileSource(found, source, 'secret', around.readFile);
+  const overlay = field(project, 'x-aws-cloudformation');
+  mapping(found, overlay);
+  if (found.problems.length > 0) throw new InputError(inOrder(once(found.problems), order()));
   return {
     name: name.value,
     position: name.position,
     directory,
-    files: files.map(({ path }) => path),
+    files: [...new Set(order())],
     settings,
-    services: active.map((service) => finished(service, active)),
-    volumes,
-    configs: [],
-    secrets: [],
-    notices: inOrder(
-      found.notices,
-      files.map(({ path }) => path),
-    ),
+    services: finished,
+    volumes: volumes.named,
+    ...used,
+    ...(overlay ? { overlay: { value: plainMap(overlay.tree), position: overlay.tree.position } } : {}),
+    notices: inOrder(once(found.notices), order()),
   };
 }
 
-/** The environment, which wins, and the .env files. */
-function surroundings(request: ProjectRequest, directory: string, found: Findings): Lookup {
-  const fromFiles = new Map<string, string>();
-  const outer: Lookup = (name) => request.environment[name] ?? fromFiles.get(name);
-  const files = request.envFiles ?? [];
-  for (const path of files.length > 0 ? files : [posix.join(directory, '.env')]) {
-    const content = request.readFile(path);
-    if (content === undefined && files.length > 0)
-      found.problems.push({
-        code: 'compose-env-file-missing',
-        message: `the file ${path} of --env-file does not exist`,
-        fix: 'create it, or correct the path',
-      });
-    for (const { name, value } of readEnvFile(content ?? '', path, outer, found.problems))
-      if (value !== undefined) fromFiles.set(name, value);
-  }
-  return outer;
+/** `-p`, COMPOSE_PROJECT_NAME, the last file's `name`, the folder's. */
+function nameOf(
+  request: ProjectRequest,
+  files: readonly SourceFile[],
+  outer: Lookup,
+  loading: Loading,
+  start: Position,
+): Located<string> {
+  const names = files.flatMap(({ path, content }) => {
+    const silent: Findings = { problems: [], notices: [] };
+    const tree = field({ tree: loading.yaml(path, content) ?? mapOf([], start), name: 'project' }, 'name');
+    return text(silent, tree && { ...tree, tree: fill(tree.tree, outer, []) }) ?? [];
+  });
+  return projectName(
+    loading.found,
+    request.projectName ?? (outer('COMPOSE_PROJECT_NAME') || undefined),
+    names.at(-1),
+    loading.folder,
+    start,
+  );
 }
 
 /** A service is found by a DNS name of its own: https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateService.html */
@@ -136,20 +130,12 @@ function checkServiceName(found: Findings, name: string, position: Position): vo
   );
 }
 
-/** Without what only the reader needs; dependencies that may be missing and are. */
-function finished(read: ReadService, active: readonly Service[]): Service {
-  const { profiles, dependsOn, ...service } = read;
-  void profiles;
-  const names = new Set(active.map(({ name }) => name));
-  return {
-    ...service,
-    dependsOn: dependsOn
-      .filter((dependency) => names.has(dependency.service))
-      .map(({ service: target, condition, position }) => ({ service: target, condition, position })),
-  };
-}
-
 const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+
+/** What stands at one place is told once, though several services may have it from there. */
+const once = (found: readonly Problem[]): Problem[] => [
+  ...new Map(found.map((problem) => [JSON.stringify(problem), problem])).values(),
+];
 
 /** By file, as given, then by line. */
 function inOrder<T extends { readonly position?: Position | undefined }>(

@@ -29,8 +29,11 @@ export function wrong(
   fix: string,
   code = 'compose-value',
 ): void {
-  found.problems.push({ code, message, position, fix });
+  found.problems.push({ code, message: shortened(message), position, fix: shortened(fix) });
 }
+
+/** A wrong value may be a whole file. */
+const shortened = (text: string) => (text.length > 600 ? `${text.slice(0, 600)}…` : text);
 
 const KIND = { map: 'a mapping', list: 'a list', scalar: 'a single value' } as const;
 
@@ -96,7 +99,8 @@ export const flag = (found: Findings, at: Field | undefined) =>
   parsed(
     found,
     at,
-    (value) => (value === 'true' ? true : value === 'false' ? false : undefined),
+    (value) =>
+      /^(true|yes|y|on)$/i.test(value) ? true : /^(false|no|n|off)$/i.test(value) ? false : undefined,
     'true or false',
   );
 

@@ -2,27 +2,23 @@ import { nearest } from '../common/nearest.ts';
 import { type Findings, wrong } from './read.ts';
 import type { ReadService } from './service/service.ts';
 
-/** Services of the active profiles; a service without profiles is always there. */
-export function activeServices(services: readonly ReadService[], profiles: readonly string[]): ReadService[] {
-  return services.filter(
-    (service) =>
-      service.profiles.length === 0 ||
-      profiles.includes('*') ||
-      service.profiles.some((profile) => profiles.includes(profile)),
-  );
+/** A service that is in no active profile. */
+export interface Hidden {
+  readonly name: string;
+  readonly profiles: readonly string[];
 }
 
 /** What services say of each other: every name is there, no circle, no port twice. */
 export function checkRelations(
   found: Findings,
   active: readonly ReadService[],
-  all: readonly ReadService[],
+  hidden: readonly Hidden[],
 ): void {
   const here = new Map(active.map((service) => [service.name, service]));
   for (const service of active) {
     for (const { service: name, required, position, condition } of service.dependsOn) {
       const target = here.get(name);
-      if (!target && required) missing(found, name, 'depends_on', position, active, all);
+      if (!target && required) missing(found, name, 'depends_on', position, active, hidden);
       if (name === service.name)
         wrong(found, position, `${name} depends on itself`, 'remove it', 'compose-dependency-cycle');
       if (target && condition === 'service_healthy' && !target.healthCheck)
@@ -33,21 +29,30 @@ export function checkRelations(
           `write a healthcheck for ${name}, or condition: service_started`,
           'compose-no-healthcheck',
         );
-    }
-    for (const { value, position } of service.links) {
-      const [name = '', alias = name] = value.split(':');
-      if (!here.has(name)) missing(found, name, 'links', position, active, all);
-      if (alias !== name)
+      if (target?.endless && condition === 'service_completed_successfully')
         wrong(
           found,
           position,
-          `the link ${value} gives ${name} another name`,
-          `write ${name}, and use that name in the program's settings`,
-          'compose-link-alias',
+          `${service.name} waits for ${name} to end, and ${name} is started again whenever it ends (line ${target.endless.line})`,
+          `write \`restart: "no"\` for ${name}, or condition: service_started`,
+          'compose-never-ends',
         );
     }
+    for (const { value: name, position } of service.links)
+      if (!here.has(name)) missing(found, name, 'links', position, active, hidden);
     for (const { service: name, position } of service.settings.calls)
-      if (!here.has(name)) missing(found, name, 'x-aws.calls', position, active, all);
+      if (!here.has(name)) missing(found, name, 'x-aws.calls', position, active, hidden);
+    const { sidecarOf } = service;
+    if (!sidecarOf) continue;
+    const host = here.get(sidecarOf.value);
+    if (!host) missing(found, sidecarOf.value, 'network_mode', sidecarOf.position, active, hidden);
+    else if (host.sidecarOf || host === service)
+      wrong(
+        found,
+        sidecarOf.position,
+        `${service.name} joins the task of ${host.name}, ${host === service ? 'itself' : 'which is in another one'}`,
+        host === service ? 'remove network_mode' : `write service:${host.sidecarOf?.value}`,
+      );
   }
   findCycle(found, active);
   checkPorts(found, active);
@@ -59,9 +64,9 @@ function missing(
   key: string,
   position: ReadService['position'],
   active: readonly ReadService[],
-  all: readonly ReadService[],
+  inactive: readonly Hidden[],
 ): void {
-  const hidden = all.find((service) => service.name === name);
+  const hidden = inactive.find((service) => service.name === name);
   const names = active.map((service) => service.name);
   const near = nearest(name, names);
   wrong(
@@ -112,20 +117,27 @@ function findCycle(found: Findings, services: readonly ReadService[]): void {
   }
 }
 
+/** Services share a published port where requests tell which is meant (`x-aws: {host, path}`). */
 function checkPorts(found: Findings, services: readonly ReadService[]): void {
-  const taken = new Map<number, { service: string; line: number }>();
+  const taken = new Map<string, { readonly service: ReadService; readonly line: number }[]>();
   for (const service of services)
-    for (const { published, target, position } of service.ports) {
+    for (const { published, target, protocol, position } of service.ports) {
       const port = published ?? target;
-      const first = taken.get(port);
-      if (first)
+      const key = `${port}/${protocol}`;
+      const before = taken.get(key) ?? [];
+      const rival = before.find((other) => requests(other.service) === requests(service));
+      if (rival) {
+        const own = rival.service === service;
         wrong(
           found,
           position,
-          `${service.name} publishes port ${port}, which ${first.service} publishes in line ${first.line}`,
-          `write another published port, for example '${port + 1}:${target}'`,
+          `${service.name} publishes port ${port}, which ${own ? 'it' : rival.service.name} publishes in line ${rival.line}${requests(service) ? ` for the same requests (${requests(service)})` : ''}`,
+          `write another published port, for example '${port + 1}:${target}'${own || protocol === 'udp' ? '' : `, or share it: \`x-aws: {path: /${service.name}/*}\``}`,
           'compose-port-taken',
         );
-      else taken.set(port, { service: service.name, line: position.line });
+      } else taken.set(key, [...before, { service, line: position.line }]);
     }
 }
+
+/** The requests that are the service's own where it shares a port. */
+const requests = ({ settings }: ReadService) => `${settings.host?.value ?? ''}${settings.path?.value ?? ''}`;

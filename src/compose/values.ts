@@ -1,10 +1,20 @@
-const UNITS: Readonly<Record<string, number>> = { us: 1e-6, ms: 1e-3, s: 1, m: 60, h: 3600, d: 86_400 };
+const UNITS: Readonly<Record<string, number>> = {
+  ns: 1e-9,
+  us: 1e-6,
+  µs: 1e-6,
+  ms: 1e-3,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+};
 
 /** https://docs.docker.com/reference/compose-file/extension/#specifying-durations */
 export function readSeconds(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(us|ms|s|m|h|d))+$/.test(text)) return text === '0' ? 0 : undefined;
+  if (!/^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h|d|w))+$/.test(text)) return text === '0' ? 0 : undefined;
   let total = 0;
-  for (const [, value, unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)(us|ms|s|m|h|d)/g))
+  for (const [, value, unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d|w)/g))
     total += Number(value) * (UNITS[unit] ?? 1);
   return total;
 }

@@ -15,16 +15,19 @@ export function checkKeys(
     const rule = Object.hasOwn(keys, name) ? keys[name] : undefined;
     // An `x-` key is the author's own: https://docs.docker.com/reference/compose-file/extension/
     if (!rule && name.startsWith('x-') && !name.startsWith('x-aws')) continue;
+    // It takes away what another file says; on its own it says nothing.
+    if (value.mark === 'reset' && rule) continue;
     if (!rule) found.problems.push({ ...unknown(name, keys, path), position });
-    else if (rule.status === 'refused')
+    else if (rule.status === 'refused') {
+      if (asksForNothing(value, rule.except)) continue;
       found.problems.push({
         code: 'compose-refused',
         message: `${here.join('.')} is refused: ${rule.reason}`,
         position,
         fix: rule.write,
       });
-    else if (rule.status === 'noticed') {
-      if (!isNull(value))
+    } else if (rule.status === 'noticed') {
+      if (!asksForNothing(value))
         found.notices.push({
           code: 'compose-not-enacted',
           message: `${here.join('.')} is not enacted: ${rule.reason}`,
@@ -32,6 +35,13 @@ export function checkKeys(
         });
     } else below(value, rule, found, here);
   }
+}
+
+/** `privileged: false`, `devices: []`. */
+function asksForNothing(value: Tree, except: readonly string[] = []): boolean {
+  if (value.kind === 'scalar')
+    return isNull(value) || value.value === false || value.text === '' || except.includes(value.text);
+  return (value.kind === 'list' ? value.items.length : value.entries.size) === 0;
 }
 
 function below(

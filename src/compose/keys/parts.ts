@@ -1,39 +1,10 @@
 import { enacted, type Keys, noticed, refused } from './rule.ts';
-
-const BUILDER = 'the builder has no such option';
-
-/** https://docs.docker.com/reference/compose-file/build/ */
-export const BUILD: Keys = {
-  context: enacted('the folder that is built'),
-  dockerfile: enacted('relative to the context'),
-  target: enacted('the stage that is built'),
-  args: enacted('build arguments'),
-  cache_from: noticed('layers are cached by their inputs'),
-  cache_to: noticed('layers are cached by their inputs'),
-  no_cache: noticed('layers are cached by their inputs'),
-  pull: noticed('a base image is pulled when it is missing'),
-  tags: noticed('the image is named by its digest'),
-  labels: noticed('labels of the image play no part; use `labels` of the service'),
-  provenance: noticed(BUILDER),
-  sbom: noticed(BUILDER),
-  dockerfile_inline: refused('a Dockerfile is a file', 'write it to a file and name it in `dockerfile`'),
-  additional_contexts: refused(BUILDER, 'copy what is needed into the context'),
-  entitlements: refused(BUILDER, 'remove it'),
-  extra_hosts: refused(BUILDER, 'remove it'),
-  isolation: refused(BUILDER, 'remove it'),
-  network: refused(BUILDER, 'remove it'),
-  platforms: refused(BUILDER, 'write `platform` of the service'),
-  privileged: refused(BUILDER, 'remove it'),
-  secrets: refused(BUILDER, 'fetch what is secret at run time'),
-  shm_size: refused(BUILDER, 'remove it'),
-  ssh: refused(BUILDER, 'remove it'),
-  ulimits: refused(BUILDER, 'remove it'),
-};
+import { ECS_DEPLOY, ECS_PORT, ECS_UPDATE } from './x-aws.ts';
 
 /** https://docs.docker.com/reference/compose-file/services/#healthcheck */
 export const HEALTHCHECK: Keys = {
   test: enacted('Command of the health check'),
-  interval: enacted('5 s to 300 s'),
+  interval: enacted('5 s to 300 s; the nearest, and said so, beyond'),
   timeout: enacted('2 s to 60 s'),
   retries: enacted('1 to 10'),
   start_period: enacted('0 s to 300 s'),
@@ -45,11 +16,12 @@ export const HEALTHCHECK: Keys = {
 export const PORT: Keys = {
   target: enacted('port of the container'),
   published: enacted('port of the listener'),
-  protocol: enacted('tcp'),
-  host_ip: enacted('a loopback address: for the peers only'),
-  app_protocol: noticed('the load balancer speaks HTTP'),
+  protocol: enacted('tcp or udp'),
+  host_ip: enacted('a loopback address: for this machine only, never on AWS'),
+  app_protocol: enacted('what is spoken: http, https, tcp …'),
   mode: noticed('a load balancer stands before all tasks'),
   name: noticed('ports have no names'),
+  ...ECS_PORT,
 };
 
 const SIZE: Keys = {
@@ -58,11 +30,11 @@ const SIZE: Keys = {
   pids: noticed('Fargate does not limit processes'),
 };
 
-const ROLLOUT = 'deployments start new tasks before old ones stop, and roll back when they fail';
+const ROLLOUT = 'a deployment goes on as tasks become healthy, and is rolled back when they do not';
 
 /** https://docs.docker.com/reference/compose-file/deploy/ */
 export const DEPLOY: Keys = {
-  mode: enacted('`replicated` only'),
+  mode: enacted('`replicated`; `replicated-job` runs to its end'),
   replicas: enacted('number of tasks'),
   resources: enacted('size of the task', {
     keys: {
@@ -80,15 +52,33 @@ export const DEPLOY: Keys = {
   endpoint_mode: noticed('names stand for the addresses of the tasks'),
   labels: noticed('use `labels` of the service'),
   placement: noticed('Fargate spreads tasks over the zones'),
-  restart_policy: noticed('ECS replaces every task that stops'),
+  restart_policy: enacted('whether it is started again; wins over `restart`', {
+    keys: {
+      condition: enacted('none: a task that runs to its end; any: started again'),
+      delay: noticed('ECS waits longer after each failure'),
+      max_attempts: noticed('ECS stops a deployment that fails again and again'),
+      window: noticed('ECS judges by health checks'),
+    },
+  }),
+  update_config: enacted('how many tasks may be missing, or too many, in a deployment', {
+    keys: {
+      order: enacted('start-first: none is missing; stop-first: none is too many'),
+      parallelism: enacted('how many at a time; 0 is all'),
+      delay: noticed(ROLLOUT),
+      failure_action: noticed(ROLLOUT),
+      monitor: noticed(ROLLOUT),
+      max_failure_ratio: noticed(ROLLOUT),
+      ...ECS_UPDATE,
+    },
+  }),
   rollback_config: noticed(ROLLOUT),
-  update_config: noticed(ROLLOUT),
+  ...ECS_DEPLOY,
 };
 
 /** https://docs.docker.com/reference/compose-file/services/#volumes */
 export const VOLUME_MOUNT: Keys = {
-  type: enacted('`volume` only'),
-  source: enacted('the named volume'),
+  type: enacted('`volume`, `bind` or `tmpfs`'),
+  source: enacted('the named volume, or a file or folder'),
   target: enacted('where it is mounted'),
   read_only: enacted('ReadOnly of the mount'),
   consistency: noticed('has no meaning here'),
@@ -99,7 +89,42 @@ export const VOLUME_MOUNT: Keys = {
       labels: noticed('a volume of a task has no labels'),
     },
   }),
-  bind: refused('a task has no files of this machine', 'copy them into the image (COPY in a Dockerfile)'),
-  tmpfs: refused('memory file systems are not enacted', 'write to /tmp of the container'),
+  bind: enacted('options', {
+    keys: {
+      create_host_path: noticed('a folder that is missing is told'),
+      propagation: noticed('mounts within a task stay there'),
+      recursive: noticed('mounts below it are not mounted'),
+      selinux: noticed('labels of SELinux are left alone'),
+    },
+  }),
+  tmpfs: enacted('options', {
+    keys: {
+      size: enacted('its greatest size'),
+      mode: noticed('it is writable for everybody'),
+    },
+  }),
   image: refused('images are not mounted', 'copy the files in the Dockerfile: COPY --from=IMAGE'),
+};
+
+/** https://docs.docker.com/reference/compose-file/develop/ */
+export const DEVELOP: Keys = {
+  watch: enacted('what happens when a file changes under `fairway up --watch`', {
+    each: {
+      path: enacted('the file or folder'),
+      action: enacted('rebuild, restart, sync, sync+restart or sync+exec'),
+      target: enacted('where files are synced to'),
+      ignore: enacted('patterns of files that do not count'),
+      include: enacted('patterns of files that alone count'),
+      initial_sync: enacted('true: synced at the start too'),
+      exec: enacted('what sync+exec executes', {
+        keys: {
+          command: enacted('the command'),
+          user: refused('it is executed by the user of the container', 'remove it'),
+          privileged: refused('nothing is executed with more privileges', 'remove it'),
+          working_dir: refused('it is executed where the container started', 'write `sh -c "cd PATH && …"`'),
+          environment: refused('it has the variables of the container', 'write `env NAME=VALUE COMMAND`'),
+        },
+      }),
+    },
+  }),
 };

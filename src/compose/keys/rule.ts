@@ -18,6 +18,8 @@ export interface Refused {
   readonly status: 'refused';
   readonly reason: string;
   readonly write: string;
+  /** Values that ask for what is the case anyway. */
+  readonly except?: readonly string[];
 }
 export type Keys = Readonly<Record<string, Rule>>;
 
@@ -27,4 +29,9 @@ export const enacted = (means: string, below: { keys?: Keys; each?: Keys } = {})
   ...below,
 });
 export const noticed = (reason: string): Noticed => ({ status: 'noticed', reason });
-export const refused = (reason: string, write: string): Refused => ({ status: 'refused', reason, write });
+export const refused = (reason: string, write: string, except?: readonly string[]): Refused => ({
+  status: 'refused',
+  reason,
+  write,
+  ...(except ? { except } : {}),
+});

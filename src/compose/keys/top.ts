@@ -1,6 +1,7 @@
+import { CONFIGS, INCLUDE, SECRETS } from './files.ts';
 import { enacted, type Keys, noticed, refused } from './rule.ts';
 import { SERVICE } from './service.ts';
-import { PROJECT_SETTINGS } from './x-aws.ts';
+import { ECS_NETWORK, ECS_PROJECT, PROJECT_SETTINGS, VOLUME_SETTINGS } from './x-aws.ts';
 
 const NETWORK: Keys = {
   name: noticed('the security groups are named by CloudFormation'),
@@ -8,22 +9,24 @@ const NETWORK: Keys = {
   driver_opts: noticed('the network is the VPC'),
   attachable: noticed('the network is the VPC'),
   enable_ipv4: noticed('the VPC has IPv4'),
+  enable_ipv6: noticed('the VPC has no IPv6'),
+  ipam: noticed('the addresses are those of the VPC'),
   labels: noticed('a compose network is no resource of its own on AWS'),
-  enable_ipv6: refused('the VPC has no IPv6', 'remove it'),
-  ipam: refused('the addresses are those of the VPC, 10.0.0.0/16', 'remove it'),
-  internal: refused(
-    'tasks need a way out to pull their image',
-    'remove it; nothing outside can connect to a service without `ports` anyway',
+  internal: noticed('tasks may reach port 443 outside, where images come from; nothing outside reaches them'),
+  external: refused(
+    'a network of another project cannot be joined',
+    'remove it: services of this project share the network, those of others are out of reach',
   ),
-  external: refused('a network of another project cannot be joined', 'remove it'),
+  ...ECS_NETWORK,
 };
 
 const VOLUME: Keys = {
   name: enacted('what the volume is called outside of the project'),
   driver: enacted('`local` only'),
+  driver_opts: enacted('options of an EFS file system; {type: none, o: bind, device} or {type: tmpfs}'),
+  external: enacted('an EFS file system that is there already; `name` is its id'),
   labels: noticed('a volume of a task has no labels'),
-  driver_opts: refused('a volume of a task has no options', 'remove it'),
-  external: refused('a volume of another project cannot be joined', 'remove it, or set `name`'),
+  'x-aws': enacted("Fairway's own settings", { keys: VOLUME_SETTINGS }),
 };
 
 /** The top level: https://docs.docker.com/reference/compose-file/ */
@@ -32,10 +35,11 @@ export const TOP: Keys = {
   services: enacted('one ECS service each', { each: SERVICE }),
   networks: enacted('services that share none do not see each other', { each: NETWORK }),
   volumes: enacted('volumes that outlive a container', { each: VOLUME }),
+  configs: enacted('files that services are granted', { each: CONFIGS }),
+  secrets: enacted('secret files that services are granted', { each: SECRETS }),
+  include: enacted('other projects, read as part of this one', { each: INCLUDE }),
   'x-aws': enacted("Fairway's own settings", { keys: PROJECT_SETTINGS }),
+  ...ECS_PROJECT,
   version: noticed('the specification has no versions any more; remove it'),
-  include: refused('included files are not read', 'give the files one by one with -f'),
-  configs: refused('configs are not enacted', 'copy the file into the image, or use `environment`'),
-  secrets: refused('secrets are not enacted', 'use `environment` with a variable from .env'),
-  models: refused('models are not enacted', 'remove it'),
+  models: refused('models are not enacted', 'call a model server by its address'),
 };

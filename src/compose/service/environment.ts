@@ -1,16 +1,8 @@
 import type { Variable } from '../app.ts';
 import { readEnvFile } from '../dotenv.ts';
-import type { Lookup } from '../interpolate.ts';
 import { type Field, field, type Findings, flag, list, mapping, text, wrong } from '../read.ts';
 import { isNull } from '../tree.ts';
-
-export interface Surroundings {
-  /** The environment and .env. */
-  readonly lookup: Lookup;
-  readonly readFile: (path: string) => string | undefined;
-  /** A path of the compose file as one that can be opened. */
-  readonly locate: (path: string) => string;
-}
+import type { Surroundings } from './surroundings.ts';
 
 /** Reads `env_file` and `environment`, which wins: https://docs.docker.com/reference/compose-file/services/#environment */
 export function readEnvironment(found: Findings, service: Field, around: Surroundings): Variable[] {
@@ -20,7 +12,7 @@ export function readEnvironment(found: Findings, service: Field, around: Surroun
     readOneFile({ tree, name: `${files?.name}[${index}]` });
   const written = field(service, 'environment');
   for (const [name, { key, value: tree }] of mapping(found, written)?.entries ?? [])
-    if (isNull(tree)) take(name, around.lookup(name), key);
+    if (isNull(tree)) take(name, around.lookup(name, key), key);
     else take(name, text(found, { tree, name: `${written?.name}.${name}` })?.value, tree.position);
   return [...variables.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 
@@ -40,9 +32,10 @@ export function readEnvironment(found: Findings, service: Field, around: Surroun
         );
       return;
     }
+    const lookup = (name: string) => around.lookup(name, path.position);
     const raw = text(found, field(item, 'format'))?.value === 'raw';
-    const lines = raw ? readRaw(content, file) : readEnvFile(content, file, around.lookup, found.problems);
-    for (const { name, value, position } of lines) take(name, value ?? around.lookup(name), position);
+    const lines = raw ? readRaw(content, file) : readEnvFile(content, file, lookup, found.problems);
+    for (const { name, value, position } of lines) take(name, value ?? lookup(name), position);
   }
 
   function take(name: string, value: string | undefined, position: Variable['position']): void {

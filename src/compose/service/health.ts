@@ -13,7 +13,7 @@ import {
 } from '../read.ts';
 
 /** Seconds that ECS accepts: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-const RANGES = { interval: [5, 300], timeout: [2, 60], start_period: [0, 300] } as const;
+const RANGES = { interval: [5, 300], timeout: [2, 60], start_period: [0, 300], retries: [1, 10] } as const;
 
 /** Reads `healthcheck`; undefined where there is none or it is switched off. */
 export function readHealthCheck(found: Findings, at: Field | undefined): HealthCheck | undefined {
@@ -47,7 +47,7 @@ export function readHealthCheck(found: Findings, at: Field | undefined): HealthC
   const interval = within('interval');
   const timeout = within('timeout');
   const startPeriod = within('start_period');
-  const retries = integer(found, field(at, 'retries'), 1, 10)?.value;
+  const retries = within('retries');
   return {
     command,
     position,
@@ -58,14 +58,15 @@ export function readHealthCheck(found: Findings, at: Field | undefined): HealthC
   };
 
   function within(key: keyof typeof RANGES): number | undefined {
-    const written = seconds(found, field(at, key));
+    const read = key === 'retries' ? integer : seconds;
+    const written = read(found, field(at, key));
     if (!written) return undefined;
     const [least, most] = RANGES[key];
     const value = Math.min(most, Math.max(least, Math.ceil(written.value)));
     if (value !== written.value)
       found.notices.push({
         code: 'compose-health-range',
-        message: `${at?.name}.${key} becomes ${value} s: ECS takes whole seconds from ${least} to ${most}`,
+        message: `${at?.name}.${key} becomes ${value}${key === 'retries' ? '' : ' s'}: ECS takes whole ${key === 'retries' ? 'numbers' : 'seconds'} from ${least} to ${most}`,
         position: written.position,
       });
     return value;

@@ -1,98 +1,145 @@
-import type { Position } from '../../common/problem.ts';
-import type { VolumeMount } from '../app.ts';
-import { choice, type Field, field, type Findings, flag, list, text, wrong } from '../read.ts';
+import type { Mount } from '../app.ts';
+import { choice, type Field, field, type Findings, flag, list, memory, text, texts, wrong } from '../read.ts';
+import { isNull } from '../tree.ts';
+import type { Surroundings } from './surroundings.ts';
 
-/** Reads `volumes` of a service: https://docs.docker.com/reference/compose-file/services/#volumes */
-export function readMounts(found: Findings, at: Field | undefined): VolumeMount[] {
-  return list(found, at).flatMap((tree, index) => {
-    const item: Field = { tree, name: `${at?.name}[${index}]` };
-    const mount = tree.kind === 'map' ? longForm(found, item) : shortForm(found, item);
-    return mount && checked(found, mount) ? [mount] : [];
-  });
+/** Reads `volumes` and `tmpfs` of a service: https://docs.docker.com/reference/compose-file/services/#volumes */
+export function readMounts(found: Findings, service: Field, around: Surroundings): Mount[] {
+  const volumes = field(service, 'volumes');
+  const mounts = [
+    ...list(found, volumes).flatMap((tree, index) => {
+      if (isNull(tree)) return [];
+      const item: Field = { tree, name: `${volumes?.name}[${index}]` };
+      return (tree.kind === 'map' ? longForm(found, item, around) : shortForm(found, item, around)) ?? [];
+    }),
+    ...readTmpfs(found, field(service, 'tmpfs')),
+  ];
+  const sound = mounts.filter((mount) => checked(found, mount));
+  return sound.filter((mount, index) => !taken(found, mount, sound.slice(0, index)));
 }
 
-function shortForm(found: Findings, item: Field): VolumeMount | undefined {
+/** https://docs.docker.com/engine/storage/volumes/#syntax and .../bind-mounts/#syntax; what only Docker Desktop or SELinux knows. */
+const MODES = /^(ro|rw|z|Z|nocopy|cached|delegated|consistent|U|(r?(shared|slave|private)))$/;
+
+function shortForm(found: Findings, item: Field, around: Surroundings): Mount | undefined {
   const value = text(found, item);
   if (!value) return undefined;
   const { position } = value;
+  if (/^[A-Za-z]:(\\|\/[^:]*:\/)/.test(value.value)) {
+    const message = `${JSON.stringify(value.value)} begins with a path of Windows`;
+    wrong(found, position, message, 'write a path of Linux, for example ./folder:/path');
+    return undefined;
+  }
   const [first = '', target, modes, ...more] = value.value.split(':');
   if (more.length > 0 || !first) {
-    wrong(
-      found,
-      position,
-      `${JSON.stringify(value.value)} is no volume`,
-      'write NAME:/path or NAME:/path:ro',
-    );
+    const message = `${JSON.stringify(value.value)} is no volume`;
+    wrong(found, position, message, 'write NAME:/path, ./folder:/path or NAME:/path:ro');
     return undefined;
   }
   if (target === undefined) return { kind: 'volume', target: first, readonly: false, position };
-  if (isPath(first)) return bind(found, position, first, target);
   const known = (modes ?? '').split(',').filter(Boolean);
   for (const mode of known)
-    if (!/^(ro|rw|z|Z|nocopy)$/.test(mode))
+    if (!MODES.test(mode))
       wrong(found, position, `${JSON.stringify(mode)} is no mode of a volume`, 'write ro or rw');
-  return { kind: 'volume', volume: first, target, readonly: known.includes('ro'), position };
+  const readonly = known.includes('ro');
+  if (!isPath(first)) return { kind: 'volume', volume: first, target, readonly, position };
+  const source = around.absolute(found, { value: first, position });
+  return source === undefined ? undefined : { kind: 'bind', source, target, readonly, position };
 }
 
-function longForm(found: Findings, item: Field): VolumeMount | undefined {
-  const { position } = item.tree;
-  const type = choice(found, field(item, 'type') ?? undefined, [
-    'volume',
-    'bind',
-    'tmpfs',
-    'image',
-    'npipe',
-    'cluster',
-  ]);
+const TYPES = ['volume', 'bind', 'tmpfs', 'image', 'npipe', 'cluster'] as const;
+
+function longForm(found: Findings, item: Field, around: Surroundings): Mount | undefined {
+  const type = choice(found, field(item, 'type'), TYPES);
   const source = text(found, field(item, 'source'));
-  const target = text(found, field(item, 'target'));
-  if (!target) {
-    wrong(found, position, `${item.name} has no target`, 'write `target: /path`');
+  const target = text(found, field(item, 'target'))?.value;
+  const readonly = flag(found, field(item, 'read_only'))?.value ?? false;
+  const position = source?.position ?? item.tree.position;
+  if (target === undefined) {
+    wrong(found, item.tree.position, `${item.name} has no target`, 'write `target: /path`');
     return undefined;
   }
-  if (type?.value === 'bind' || (source && isPath(source.value)))
-    return bind(found, source?.position ?? position, source?.value ?? '', target.value);
-  if (type && type.value !== 'volume') {
-    const message = `${item.name} is of the type ${type.value}, which is not enacted`;
-    wrong(found, type.position, message, 'write `type: volume`', 'compose-refused');
-    return undefined;
+  const kind = type?.value ?? (source && isPath(source.value) ? 'bind' : 'volume');
+  if (kind === 'tmpfs') return tmpfs(target, memory(found, field(field(item, 'tmpfs'), 'size'))?.value);
+  if (kind === 'volume')
+    return { kind, ...(source ? { volume: source.value } : {}), target, readonly, position };
+  if (kind === 'bind') {
+    if (!source) {
+      wrong(found, item.tree.position, `${item.name} has no source`, 'write `source: ./folder`');
+      return undefined;
+    }
+    const path = around.absolute(found, source);
+    return path === undefined ? undefined : { kind, source: path, target, readonly, position };
   }
-  return {
-    kind: 'volume',
-    ...(source ? { volume: source.value } : {}),
-    target: target.value,
-    readonly: flag(found, field(item, 'read_only'))?.value ?? false,
-    position: source?.position ?? position,
-  };
+  const message = `${item.name} is of the type ${kind}, which is not enacted`;
+  const fix = kind === 'image' ? 'copy the files in a Dockerfile: COPY --from=IMAGE' : 'write `type: volume`';
+  wrong(found, type?.position ?? position, message, fix, 'compose-refused');
+  return undefined;
+
+  function tmpfs(path: string, mebibytes: number | undefined): Mount {
+    return { kind: 'tmpfs', target: path, ...(mebibytes === undefined ? {} : { mebibytes }), position };
+  }
 }
 
-const isPath = (source: string) => /^[./~]|^[A-Za-z]:\\/.test(source);
-
-/** On AWS there is no folder of this machine to mount. */
-function bind(found: Findings, position: Position, source: string, target: string): undefined {
-  wrong(
-    found,
-    position,
-    `the bind mount of ${source} is refused: on AWS a task has no files of this machine`,
-    `copy it into the image: a Dockerfile with \`COPY ${source.replace(/^\.\//, '')} ${target}\`; or write NAME:${target} for a volume`,
-    'compose-bind-mount',
-  );
+/** `/run:size=64m,mode=1777`: https://docs.docker.com/reference/compose-file/services/#tmpfs */
+function readTmpfs(found: Findings, at: Field | undefined): Mount[] {
+  return texts(found, at).map(({ value, position }) => {
+    const [target = '', options = ''] = value.split(':');
+    return { kind: 'tmpfs', target, ...tmpfsSize(found, options, position), position };
+  });
 }
 
-function checked(found: Findings, { target, volume, position }: VolumeMount): boolean {
+/** `size=64m` among the options of a memory file system. */
+export function tmpfsSize(
+  found: Findings,
+  options: string,
+  position: Mount['position'],
+): { readonly mebibytes?: number } {
+  const size = /(?:^|,)size=([^,]*)/.exec(options)?.[1];
+  if (size === undefined) return {};
+  const tree = { kind: 'scalar', value: size, text: size, position } as const;
+  const mebibytes = memory(found, { tree, name: 'size' })?.value;
+  return mebibytes === undefined ? {} : { mebibytes };
+}
+
+export const isPath = (source: string): boolean => /^[./~\\]|^[A-Za-z]:[\\/]/.test(source);
+
+function checked(found: Findings, mount: Mount): boolean {
+  const { target, position } = mount;
   if (!target.startsWith('/')) {
-    wrong(found, position, `the mount point ${JSON.stringify(target)} is not absolute`, `write /${target}`);
+    const message = `the mount point ${JSON.stringify(target)} is not absolute`;
+    wrong(found, position, message, `write /${target.replace(/^[./]+/, '')}`);
+    return false;
+  }
+  if (target.replace(/\/+$/, '') === '') {
+    wrong(found, position, 'a mount at / hides the image', 'write the folder that is meant');
     return false;
   }
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
-  if (volume !== undefined && !/^[A-Za-z0-9][\w-]*$/.test(volume)) {
+  if (mount.kind === 'volume' && mount.volume !== undefined && !/^[A-Za-z0-9][\w.-]*$/.test(mount.volume)) {
+    const message = `${JSON.stringify(mount.volume)} is no name of a volume`;
+    wrong(found, position, message, `use letters, digits, _, . and -; a folder is written ./${mount.volume}`);
+    return false;
+  }
+  if (mount.kind === 'bind' && mount.source.endsWith('/docker.sock')) {
+    const message = `${mount.source} is the socket of a container engine, and no engine runs here or on Fargate`;
     wrong(
       found,
       position,
-      `${JSON.stringify(volume)} is no name of a volume`,
-      'use letters, digits, _ and -',
+      message,
+      'remove the mount, or put the service into a profile of its own',
+      'compose-refused',
     );
     return false;
   }
+  return true;
+}
+
+function taken(found: Findings, { target, position }: Mount, before: readonly Mount[]): boolean {
+  const plain = (path: string) => path.replace(/\/+$/, '');
+  const first = before.find((mount) => plain(mount.target) === plain(target));
+  if (!first) return false;
+  const message = `${target} is mounted twice, first in line ${first.position.line}`;
+  wrong(found, position, message, 'keep one of the two');
   return true;
 }

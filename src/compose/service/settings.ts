@@ -1,4 +1,4 @@
-import type { Call, CostProfile, ProjectSettings, ServiceSettings } from '../app.ts';
+import type { Call, CostProfile, Located, ProjectSettings, ServiceSettings } from '../app.ts';
 import { PROFILES } from '../app.ts';
 import {
   choice,
@@ -10,10 +10,13 @@ import {
   mapping,
   memory,
   parsed,
+  text,
   texts,
   wrong,
 } from '../read.ts';
 import type { Position } from '../../common/problem.ts';
+import { plainMap } from '../tree.ts';
+import { readAutoscaling } from './rollout.ts';
 
 /** Days that CloudWatch Logs takes: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const RETENTION = [
@@ -27,9 +30,12 @@ export function readProjectSettings(found: Findings, project: Field): ProjectSet
   mapping(found, at);
   const retention = parsed(
     found,
-    field(at, 'log_retention'),
+    field(at, 'log_retention') ?? field(project, 'x-aws-logs_retention'),
     (value) => RETENTION.find((days) => String(days) === value),
     `one of ${RETENTION.join(', ')}`,
+  );
+  const [vpc, cluster, loadBalancer] = ['vpc', 'cluster', 'loadbalancer'].map((name) =>
+    text(found, field(project, `x-aws-${name}`)),
   );
   const namespace = parsed(
     found,
@@ -41,6 +47,15 @@ export function readProjectSettings(found: Findings, project: Field): ProjectSet
     profile: choice<CostProfile>(found, field(at, 'profile'), PROFILES)?.value ?? 'affordable',
     namespace: namespace ?? { value: 'local', position: project.tree.position },
     logRetentionDays: retention?.value ?? 14,
+    ...(vpc || cluster || loadBalancer
+      ? {
+          existing: {
+            ...(vpc ? { vpc } : {}),
+            ...(cluster ? { cluster } : {}),
+            ...(loadBalancer ? { loadBalancer } : {}),
+          },
+        }
+      : {}),
   };
 }
 
@@ -56,13 +71,36 @@ export function readServiceSettings(found: Findings, service: Field): ServiceSet
     (value) => (/^\/[\x21-\x7e]*$/.test(value) ? value : undefined),
     'a path that starts with /, for example /health',
   );
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-condition-types.html
+  const host = parsed(
+    found,
+    field(at, 'host'),
+    (value) => (/^[A-Za-z0-9*?.-]{1,128}$/.test(value) ? value.toLowerCase() : undefined),
+    'a host name, for example api.example.com or *.example.com',
+  );
+  const path = parsed(
+    found,
+    field(at, 'path'),
+    (value) => (/^\/[\w.$/~"'@:+*?&-]{0,127}$/.test(value) ? value : undefined),
+    'a path that starts with /, for example /api/*',
+  );
+  const credentials = text(found, field(service, 'x-aws-pull_credentials'));
+  const role = field(service, 'x-aws-role');
+  const autoscaling = readAutoscaling(found, service);
   return {
     calls: texts(found, field(at, 'calls')).flatMap(
       ({ value, position }) => call(found, value, position) ?? [],
     ),
     worker: flag(found, field(at, 'worker'))?.value ?? false,
     public: flag(found, field(at, 'public'))?.value ?? true,
-    policies: [],
+    policies: texts(found, field(service, 'x-aws-policies')).filter((policy) => isArn(found, policy)),
+    ...(credentials && isArn(found, credentials) ? { pullCredentials: credentials } : {}),
+    ...(role && mapping(found, role)
+      ? { role: { value: plainMap(role.tree), position: role.tree.position } }
+      : {}),
+    ...(autoscaling ? { autoscaling } : {}),
+    ...(host ? { host } : {}),
+    ...(path ? { path } : {}),
     ...(healthPath ? { healthPath } : {}),
     ...(cpu ? { cpu } : {}),
     ...(size ? { memory: size } : {}),
@@ -73,6 +111,12 @@ export function readServiceSettings(found: Findings, service: Field): ServiceSet
       return [];
     }),
   };
+}
+
+function isArn(found: Findings, { value, position }: Located<string>): boolean {
+  if (/^arn:[\w-]+:[\w-]+:/.test(value)) return true;
+  wrong(found, position, `${JSON.stringify(value)} is no ARN`, 'write the whole ARN: arn:aws:…');
+  return false;
 }
 
 /** A bare number is MiB, as ECS counts; compose's own units are understood too. */

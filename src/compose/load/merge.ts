@@ -1,9 +1,12 @@
-import { dig, isNull, type ListTree, type MapTree, type Tree } from './tree.ts';
+import { dig, isNull, type ListTree, type MapTree, type Tree } from '../tree.ts';
 
 /** Lays one canonical file over another: https://docs.docker.com/reference/compose-file/merge/ */
 export function mergeProjects(base: MapTree, over: MapTree): MapTree {
   return mergeMaps(base, over, []);
 }
+
+/** The same for one service, which stands over the one that it extends. */
+export const mergeServices = (base: Tree, over: Tree): Tree => merge(base, over, ['services', '']);
 
 function mergeMaps(base: MapTree, over: MapTree, path: readonly string[]): MapTree {
   const entries = new Map(base.entries);
@@ -18,6 +21,13 @@ function mergeMaps(base: MapTree, over: MapTree, path: readonly string[]): MapTr
 }
 
 function merge(base: Tree, over: Tree, path: readonly string[]): Tree {
+  if (over.mark) return over;
+  if (base.mark === 'reset') return { ...over, mark: 'override' };
+  const merged = mergePlain(base, over, path);
+  return base.mark ? { ...merged, mark: base.mark } : merged;
+}
+
+function mergePlain(base: Tree, over: Tree, path: readonly string[]): Tree {
   if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, path);
   if (base.kind === 'list' && over.kind === 'list' && !replaced(path)) return mergeLists(base, over, path);
   // An empty mapping (`redis:`) changes nothing; within a mapping of values a null is one.
@@ -46,11 +56,22 @@ const IDENTITIES: Readonly<Record<string, (tree: Tree) => string>> = {
           .join(':')
           .replace(/^:|:(tcp)?$/g, ''),
   volumes: (tree) => {
-    if (tree.kind !== 'scalar') return plain(dig(tree, 'target'));
+    if (tree.kind !== 'scalar') return folder(plain(dig(tree, 'target')));
     const parts = tree.text.split(':');
-    return parts[1] ?? parts[0] ?? '';
+    return folder(parts[1] ?? parts[0] ?? '');
   },
+  configs: (tree) => granted(tree, '/'),
+  secrets: (tree) => granted(tree, '/run/secrets/'),
 };
+
+/** Where a config or secret is mounted. */
+function granted(tree: Tree, parent: string): string {
+  const target =
+    tree.kind === 'scalar' ? tree.text : plain(dig(tree, 'target')) || plain(dig(tree, 'source'));
+  return target.startsWith('/') ? target : `${parent}${target}`;
+}
+
+const folder = (path: string) => path.replace(/\/+$/, '');
 
 const plain = (tree: Tree | undefined) => (tree?.kind === 'scalar' ? tree.text : '');
 

@@ -1,12 +1,39 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml';
-import { InputError, type Position, type Problem } from '../common/problem.ts';
-import type { Entry, Tree } from './tree.ts';
+import { InputError, type Position, type Problem } from '../../common/problem.ts';
+import type { Entry, Mark, Tree } from '../tree.ts';
 
 /** More nodes than any project has; fewer than a "billion laughs" of aliases would make. */
 const MOST_NODES = 200_000;
 
+/** Deeper than any project is; not as deep as the stack of calls. */
+const MOST_DEPTH = 100;
+/** Bytes of a file, nearly; the longest compose files have a hundredth of it. */
+const MOST_CHARACTERS = 1_000_000;
+/** One cause makes many: the first are enough to find it. */
+const MOST_ERRORS = 3;
+
 /** Reads YAML with positions; what is wrong goes to `problems`. Undefined where there is nothing to go on with. */
 export function readYaml(text: string, file: string, problems: Problem[]): Tree | undefined {
+  const start: Position = { file, line: 1, column: 1 };
+  const tooLarge = (message: string, position: Position, fix: string) => {
+    problems.push({ code: 'compose-too-large', message, position, fix });
+    return undefined;
+  };
+  if (text.length > MOST_CHARACTERS)
+    return tooLarge(
+      `the file has ${text.length} characters, more than ${MOST_CHARACTERS}`,
+      start,
+      'is it a compose file? Divide it with `include` if so',
+    );
+  try {
+    return parseYaml(text, file, problems);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return tooLarge('the file is nested too deep to be read', start, 'write it flatter');
+  }
+}
+
+function parseYaml(text: string, file: string, problems: Problem[]): Tree | undefined {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
@@ -18,7 +45,7 @@ export function readYaml(text: string, file: string, problems: Problem[]): Tree 
     const { line, col } = lineCounter.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  for (const error of document.errors)
+  for (const error of document.errors.slice(0, MOST_ERRORS))
     problems.push({
       code: 'compose-yaml',
       message: `broken YAML: ${lowerFirst(error.message)}`,
@@ -28,6 +55,7 @@ export function readYaml(text: string, file: string, problems: Problem[]): Tree 
   if (document.errors.length > 0) return undefined;
   let nodes = 0;
   const open = new Set<Node>();
+  const anchors = new Map<string, Node>();
   const start: Position = { file, line: 1, column: 1 };
   return document.contents === null ? undefined : convert(document.contents, start);
 
@@ -44,7 +72,7 @@ export function readYaml(text: string, file: string, problems: Problem[]): Tree 
     if (node === null) return { kind: 'scalar', value: null, text: '', position: fallback };
     const position = node.range ? place(node.range[0]) : fallback;
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       if (target && !open.has(target)) return convert(target, position);
       problems.push({
         code: 'compose-alias',
@@ -54,11 +82,13 @@ export function readYaml(text: string, file: string, problems: Problem[]): Tree 
       });
       return { kind: 'scalar', value: null, text: '', position };
     }
-    checkTag(node, position);
+    if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+    const mark = markOf(node, position);
+    if (open.size > MOST_DEPTH) throw tooDeep(position);
     open.add(node);
     const tree = convertPlain(node, position, fallback);
     open.delete(node);
-    return tree;
+    return mark ? { ...tree, mark } : tree;
   }
 
   function convertPlain(node: Node, position: Position, fallback: Position): Tree {
@@ -131,20 +161,32 @@ export function readYaml(text: string, file: string, problems: Problem[]): Tree 
     return entries;
   }
 
-  function checkTag(node: Node, position: Position): void {
+  function markOf(node: Node, position: Position): Mark | undefined {
     const { tag } = node;
-    if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return;
+    if (tag === undefined || tag.startsWith('tag:yaml.org,2002:')) return undefined;
+    if (tag === '!reset') return 'reset';
+    if (tag === '!override') return 'override';
     problems.push({
       code: 'compose-tag',
       message: `the tag ${tag} is not enacted`,
       position,
-      fix:
-        tag === '!reset' || tag === '!override'
-          ? 'change the value in the file that is overridden'
-          : 'remove the tag',
+      fix: /^!(Ref|Sub|GetAtt|Join|If|Select)$/.test(tag)
+        ? `write the long form: {${tag === '!Ref' ? 'Ref' : `Fn::${tag.slice(1)}`}: …}`
+        : 'remove the tag; those of compose are !reset and !override',
     });
+    return undefined;
   }
 }
+
+const tooDeep = (position: Position) =>
+  new InputError([
+    {
+      code: 'compose-too-large',
+      message: `the file unfolds to more than ${MOST_DEPTH} levels`,
+      position,
+      fix: 'use fewer aliases within aliases',
+    },
+  ]);
 
 const YAML_FIXES: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with blanks, not with tabs',

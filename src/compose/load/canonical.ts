@@ -1,35 +1,47 @@
-import { isNull, type MapTree, mapOf, scalar, type Tree } from './tree.ts';
+import { isNull, type MapTree, mapOf, scalar, type Tree } from '../tree.ts';
 
 /** Brings the short forms of a file's services to the long ones, so that files merge by one rule. */
 export function canonicalProject(project: MapTree): MapTree {
   return change(project, {
-    services: (services) =>
-      services.kind === 'map'
-        ? mapEntries(services, (service) => (service.kind === 'map' ? change(service, SERVICE) : service))
-        : services,
+    services: (services) => (services.kind === 'map' ? mapEntries(services, canonicalService) : services),
   });
 }
+
+export const canonicalService = (service: Tree): Tree =>
+  service.kind === 'map' ? change(service, SERVICE) : service;
 
 type Change = (tree: Tree) => Tree;
 
 const SERVICE: Readonly<Record<string, Change>> = {
   environment: assignments,
   labels: assignments,
+  annotations: assignments,
+  sysctls: assignments,
   depends_on: (tree) =>
     names(tree, (name) => mapOf([['condition', scalar('service_started', name.position)]], name.position)),
   networks: (tree) => names(tree, (name) => scalar(null, name.position)),
+  models: (tree) => names(tree, (name) => scalar(null, name.position)),
   env_file: asList,
+  label_file: asList,
   expose: asList,
+  dns: asList,
+  dns_search: asList,
+  tmpfs: asList,
+  deploy: (tree) => (tree.kind === 'map' ? change(tree, { labels: assignments }) : tree),
   build: (tree) => {
     const long = tree.kind === 'scalar' && !isNull(tree) ? mapOf([['context', tree]], tree.position) : tree;
-    return long.kind === 'map' ? change(long, { args: assignments }) : long;
+    return long.kind === 'map'
+      ? change(long, { args: assignments, labels: assignments, additional_contexts: assignments })
+      : long;
   },
 };
 
 function change(tree: MapTree, changes: Readonly<Record<string, Change>>): MapTree {
   return mapEntries(tree, (value, name) => {
     const apply = Object.hasOwn(changes, name) ? changes[name] : undefined;
-    return apply && !isNull(value) ? apply(value) : value;
+    if (!apply || isNull(value) || value.mark === 'reset') return value;
+    const changed = apply(value);
+    return value.mark ? { ...changed, mark: value.mark } : changed;
   });
 }
 
