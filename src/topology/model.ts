@@ -19,7 +19,10 @@ export interface Topology {
   readonly notModelled?: readonly NotModelled[];
 }
 
-/** Where something of the graph was written: the path below the root of a template. */
+/**
+ * Where something of the graph was written: the path below the root of a template. What is `uncertain` besides may be there or not,
+ * or has a value that cannot be known, and the text says why: `the condition IsProd cannot be told`.
+ */
 export interface Origin {
   /** Absent where the graph is made of one template. */
   readonly stack?: string;
@@ -80,6 +83,7 @@ export interface Route {
       };
   readonly state: 'active' | 'blackhole';
   readonly origin?: Origin;
+  readonly uncertain?: string;
 }
 export interface NetworkAcl {
   readonly id: string;
@@ -97,6 +101,7 @@ export interface AclEntry {
   /** Absent: all ports. */
   readonly ports?: PortRange;
   readonly origin?: Origin;
+  readonly uncertain?: string;
 }
 /** `all`, or an IP protocol by its usual name, else by its number as text. */
 export type Protocol = 'all' | 'tcp' | 'udp' | 'icmp' | (string & {});
@@ -124,6 +129,7 @@ export interface GroupRule {
     | { readonly kind: 'prefix-list'; readonly prefixListId: string };
   readonly description?: string;
   readonly origin?: Origin;
+  readonly uncertain?: string;
 }
 export interface NetworkInterface {
   readonly id: string;

@@ -57,6 +57,7 @@ export function aclGate({
       : '';
   const by = entry ? `entry ${entry.number} of ${acl.id}` : `${acl.id}, which has no ${side} entry for it,`;
   const verb = { yes: 'lets', no: 'drops', unknown: 'may drop' }[passes];
+  const number = freeNumber(acl[direction], ports, addresses);
   return {
     gate,
     at: acl.id,
@@ -64,14 +65,14 @@ export function aclGate({
     says: `${by} ${verb} ${what} ${toward} ${peerName}${closed}`,
     ...(origin ? { origin } : {}),
     changes:
-      passes === 'yes'
+      passes === 'yes' || number === undefined
         ? []
         : [
             {
               kind: 'acl-entry',
               networkAclId: acl.id,
               direction,
-              number: freeNumber(acl[direction], entry),
+              number,
               protocol,
               ports,
               cidr: common(addresses),
@@ -104,8 +105,10 @@ function decide(
     const reach = cover(entry.cidr, addresses);
     if (reach === 'none') continue;
     // Somebody passes by an entry that lets a part through, whatever comes behind it.
-    if (addresses.quantifier === 'some' && entry.action === 'allow') return { truth: 'yes', entry };
-    if (reach === 'all') return settle(entry.action, partial, entry);
+    const certain = entry.uncertain === undefined;
+    if (certain && addresses.quantifier === 'some' && entry.action === 'allow')
+      return { truth: 'yes', entry };
+    if (certain && reach === 'all') return settle(entry.action, partial, entry);
     partial.push(entry);
   }
   return settle('deny', partial);
@@ -119,13 +122,24 @@ function settle(action: AclEntry['action'], partial: readonly AclEntry[], entry?
   return { truth: action === 'allow' ? 'yes' : 'no', ...(by ? { entry: by } : {}) } as const;
 }
 
-/** A number before the entry that denies, else behind the last. */
-function freeNumber(entries: readonly AclEntry[], denying: AclEntry | undefined): number {
+/** A number before the first entry that denies some of it, else behind the last; none where no number is left. */
+function freeNumber(
+  entries: readonly AclEntry[],
+  ports: PortRange,
+  addresses: Addresses,
+): number | undefined {
   const taken = new Set(entries.map(({ number }) => number));
-  const last = Math.max(0, ...entries.map(({ number }) => number).filter((number) => number < 32_767));
-  if (!denying || denying.action === 'allow') return last === 0 ? 100 : Math.min(32_766, last + 10);
+  const denying = entries.find(
+    (entry) =>
+      entry.action === 'deny' &&
+      cover(entry.cidr, addresses) !== 'none' &&
+      (protocolOf(entry.protocol) === 'all' ||
+        !entry.ports ||
+        (entry.ports.from <= ports.to && ports.from <= entry.ports.to)),
+  );
+  if (!denying) return Math.min(32_766, Math.max(90, ...taken) + 10);
   for (let number = denying.number - 1; number >= 1; number--) if (!taken.has(number)) return number;
-  return last + 10;
+  return undefined;
 }
 
 /** One block for all of the addresses. */

@@ -35,7 +35,8 @@ export function groupGate(
   for (const id of groupIds)
     for (const rule of groups.get(id)?.[direction] ?? []) {
       if (!matchesPort(protocolOf(rule.protocol), rule.ports, protocol, port)) continue;
-      const truth = matchesPeer(rule, peer, prefixLists);
+      const matched = matchesPeer(rule, peer, prefixLists);
+      const truth = matched === 'yes' && rule.uncertain !== undefined ? 'unknown' : matched;
       if (truth === 'yes')
         return {
           gate: `group-${direction}`,
@@ -59,7 +60,9 @@ export function groupGate(
       says:
         absent.length > 0
           ? `the ${side} rules of ${absent.join(', ')} are not known here`
-          : `a rule of ${names} lets ${what} ${toward} a part of the addresses that ${peer.name} may have`,
+          : unclear?.uncertain === undefined
+            ? `a rule of ${names} lets ${what} ${toward} a part of the addresses that ${peer.name} may have`
+            : `a rule of ${names} may let ${what} ${toward} ${peer.name}: ${unclear.uncertain}`,
       ...(unclear?.origin ? { origin: unclear.origin } : {}),
       changes: absent.length > 0 ? [] : wanted,
     };

@@ -147,6 +147,8 @@ function wayOut(
     changes,
     ...(passes === 'no' ? { code: 'NO_ROUTE_TO_DESTINATION' } : {}),
   });
+  if (route.uncertain !== undefined)
+    return { hops: [hop('unknown', `${table.id} may lead ${route.destination} out: ${route.uncertain}`)] };
   if (route.state === 'blackhole')
     return {
       hops: [

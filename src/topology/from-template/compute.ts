@@ -1,0 +1,156 @@
+import {
+  type ContainerDefinition,
+  type Declared,
+  type EcsService,
+  isUnknown,
+  known,
+  type TaskDefinition,
+  type Value,
+} from '../system.ts';
+import { ofType } from './declared.ts';
+import { isRecord, type Reader, readerOf } from './values.ts';
+
+type Resources = ReadonlyMap<string, Declared>;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
+export function servicesOf(resources: Resources): EcsService[] {
+  return ofType(resources, 'AWS::ECS::Service').map((declared) => {
+    const read = readerOf(declared);
+    const network = read.part('NetworkConfiguration')?.part('AwsvpcConfiguration');
+    const assign = network?.text('AssignPublicIp') ?? 'DISABLED';
+    return {
+      id: declared.id,
+      name: known(read.text('ServiceName')) ?? declared.id,
+      launchType: launchType(read),
+      taskDefinitionId: read.id('TaskDefinition') ?? { unknown: 'it names no task definition' },
+      desiredCount: read.number('DesiredCount') ?? 1,
+      subnetIds: network?.ids('Subnets') ?? notGiven(read, 'NetworkConfiguration'),
+      // Without any, tasks get the VPC's default group.
+      groupIds: network?.ids('SecurityGroups') ?? notGiven(read, 'NetworkConfiguration'),
+      assignPublicIp: isUnknown(assign) ? assign : assign === 'ENABLED',
+      targets: read.items('LoadBalancers').map((target) => ({
+        targetGroupId: target.id('TargetGroupArn') ?? { unknown: 'it names no target group' },
+        containerName: target.text('ContainerName') ?? { unknown: 'it names no container' },
+        containerPort: target.number('ContainerPort') ?? { unknown: 'it has no port' },
+        origin: target.origin,
+      })),
+      registries: read.items('ServiceRegistries').map((registry) => ({
+        discoveryId: registry.id('RegistryArn') ?? { unknown: 'it names no registry' },
+        origin: registry.origin,
+      })),
+      executeCommand: known(read.flag('EnableExecuteCommand')) ?? false,
+      graceSeconds: read.number('HealthCheckGracePeriodSeconds') ?? 0,
+      origin: declared.origin,
+    };
+  });
+}
+
+function notGiven(read: Reader, key: string): Value<readonly string[]> {
+  return read.raw(key) === undefined ? [] : { unknown: `${key} is not known` };
+}
+
+function launchType(read: Reader): EcsService['launchType'] {
+  const type = read.text('LaunchType');
+  if (type !== undefined) return type as EcsService['launchType'];
+  const providers = read
+    .items('CapacityProviderStrategy')
+    .map((item) => known(item.text('CapacityProvider')));
+  if (providers.length === 0)
+    return read.raw('CapacityProviderStrategy') === undefined
+      ? 'EC2'
+      : { unknown: 'the capacity providers are not known' };
+  return providers.every((provider) => provider?.startsWith('FARGATE')) ? 'FARGATE' : 'EC2';
+}
+
+export function taskDefinitionsOf(resources: Resources): TaskDefinition[] {
+  return ofType(resources, 'AWS::ECS::TaskDefinition').map((declared) => {
+    const read = readerOf(declared);
+    const role = (key: string) => read.id(key);
+    return {
+      id: declared.id,
+      family: read.text('Family') ?? declared.id,
+      networkMode: (read.text('NetworkMode') ?? 'bridge') as TaskDefinition['networkMode'],
+      compatibilities: known(read.texts('RequiresCompatibilities')) ?? [],
+      cpu: cpuUnits(read.text('Cpu')),
+      memory: mebibytes(read.text('Memory')),
+      architecture: (read.part('RuntimePlatform')?.text('CpuArchitecture') ??
+        'X86_64') as TaskDefinition['architecture'],
+      executionRoleId: role('ExecutionRoleArn'),
+      taskRoleId: role('TaskRoleArn'),
+      containers: read.items('ContainerDefinitions').map(containerOf),
+      volumes: read.items('Volumes').map((volume) => ({
+        name: volume.text('Name') ?? { unknown: 'it has no name' },
+        properties: volume.properties,
+        origin: volume.origin,
+      })),
+      origin: declared.origin,
+    };
+  });
+}
+
+/** `1 vCPU` and `1024` alike: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+function cpuUnits(text: Value<string> | undefined): Value<number> | undefined {
+  if (text === undefined || isUnknown(text)) return text;
+  const [, number, unit] = /^\s*([\d.]+)\s*(vcpu)?\s*$/i.exec(text) ?? [];
+  if (number === undefined) return { unknown: `${JSON.stringify(text)} is no CPU value` };
+  return unit ? Number(number) * 1024 : Number(number);
+}
+function mebibytes(text: Value<string> | undefined): Value<number> | undefined {
+  if (text === undefined || isUnknown(text)) return text;
+  const [, number, unit] = /^\s*([\d.]+)\s*(gb|mb)?\s*$/i.exec(text) ?? [];
+  if (number === undefined) return { unknown: `${JSON.stringify(text)} is no memory value` };
+  return unit?.toLowerCase() === 'gb' ? Number(number) * 1024 : Number(number);
+}
+
+function containerOf(read: Reader): ContainerDefinition {
+  const check = read.part('HealthCheck');
+  const seconds = (key: string, otherwise: number) => known(check?.number(key)) ?? otherwise;
+  const logs = read.part('LogConfiguration');
+  return {
+    name: read.text('Name') ?? { unknown: 'it has no name' },
+    image: read.text('Image') ?? { unknown: 'it has no image' },
+    essential: known(read.flag('Essential')) ?? true,
+    cpu: read.number('Cpu'),
+    memory: read.number('Memory'),
+    memoryReservation: read.number('MemoryReservation'),
+    ports: read.items('PortMappings').map((port) => {
+      const name = known(port.text('Name'));
+      return {
+        containerPort: port.number('ContainerPort') ?? { unknown: 'it has no container port' },
+        hostPort: port.number('HostPort'),
+        protocol: known(port.text('Protocol')) === 'udp' ? 'udp' : 'tcp',
+        ...(name === undefined ? {} : { name }),
+        origin: port.origin,
+      };
+    }),
+    environment: read.items('Environment').map((variable) => ({
+      name: known(variable.text('Name')) ?? '',
+      value: variable.text('Value') ?? '',
+      origin: variable.origin,
+    })),
+    secrets: read.items('Secrets').map((secret) => ({
+      name: known(secret.text('Name')) ?? '',
+      valueFrom: secret.raw('ValueFrom'),
+      origin: secret.origin,
+    })),
+    // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+    healthCheck: check
+      ? {
+          command: known(check.texts('Command')) ?? [],
+          interval: seconds('Interval', 30),
+          timeout: seconds('Timeout', 5),
+          retries: seconds('Retries', 3),
+          startPeriod: seconds('StartPeriod', 0),
+        }
+      : undefined,
+    dependsOn: read.items('DependsOn').map((dependency) => ({
+      name: known(dependency.text('ContainerName')) ?? '',
+      condition: known(dependency.text('Condition')) ?? '',
+      origin: dependency.origin,
+    })),
+    logDriver: known(logs?.text('LogDriver')),
+    logOptions: isRecord(logs?.raw('Options')) ? (logs.raw('Options') as Record<string, unknown>) : {},
+    properties: read.properties,
+    origin: read.origin,
+  };
+}
