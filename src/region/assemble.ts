@@ -4,6 +4,7 @@ import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from '.
 import { createCloudFormation } from './services/cloudformation/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
 import { createEcs } from './services/ecs/index.ts';
+import { createEfs } from './services/efs/index.ts';
 import { createElbv2 } from './services/elbv2/index.ts';
 import { createIam } from './services/iam/index.ts';
 import { createLogs } from './services/logs/index.ts';
@@ -61,6 +62,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     secretsmanager: createSecretsManager(region),
     ec2: createEc2(region),
     servicediscovery: createServiceDiscovery(region),
+    efs: createEfs(region),
     elbv2: createElbv2(region, { balancerProgram, nodePath }),
     ecs: createEcs(region),
     cloudformation: createCloudFormation(region),
@@ -74,6 +76,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       secretsmanager: services.secretsmanager.handlers,
       ec2: services.ec2.handlers,
       servicediscovery: services.servicediscovery.handlers,
+      efs: services.efs.handlers,
       elbv2: services.elbv2.handlers,
       ecs: services.ecs.handlers,
       cloudformation: services.cloudformation.handlers,
@@ -83,6 +86,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
   late.internal = {
     ec2: services.ec2.internal,
     ecs: services.ecs.internal,
+    efs: services.efs.internal,
     elbv2: services.elbv2.internal,
     logs: services.logs.internal,
     servicediscovery: services.servicediscovery.internal,

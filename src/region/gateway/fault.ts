@@ -29,6 +29,8 @@ export function faultError(service: ServiceDescription, fault: Fault): ApiError 
       return queryFault(fault);
     case 'json':
       return jsonFault(service, fault);
+    case 'rest-json':
+      return jsonFault(service, fault);
     case 'rest-xml':
       return s3Fault(fault);
   }
@@ -69,6 +71,7 @@ function jsonFault({ name }: ServiceDescription, fault: Fault): ApiError {
 }
 const VALIDATION_CODES: Readonly<Record<string, string>> = {
   ecs: 'InvalidParameterException',
+  efs: 'ValidationException',
   logs: 'InvalidParameterException',
   servicediscovery: 'InvalidInput',
 };

@@ -116,10 +116,10 @@ function find(
 ): { readonly operation: Operation; readonly decode: () => unknown } {
   const { description } = model;
   const { protocol } = description;
-  if (protocol === 'rest-xml') {
-    const match = matchRoute(model, bucketHost(request));
+  if (protocol === 'rest-xml' || protocol === 'rest-json') {
+    const match = matchRoute(model, protocol === 'rest-xml' ? bucketHost(request) : request);
     if (!match) throw unsupportedOperation(description, `${request.method} ${request.path}`);
-    return { operation: match.operation, decode: () => decodeRest(request, match) };
+    return { operation: match.operation, decode: () => decodeRest(request, match, protocol) };
   }
   const operation = model.operation(name);
   if (!operation) throw unsupportedOperation(description, name);

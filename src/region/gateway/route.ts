@@ -48,8 +48,9 @@ export function route(request: WireRequest): Target {
   }
   const scope = credentialScope(request).service;
   const service = bySigningName.get(scope ?? 's3');
-  return service?.protocol === 'rest-xml'
-    ? { service, format: 's3', asked: 's3' }
+  if (service?.protocol === 'rest-xml') return { service, format: 's3', asked: 's3' };
+  return service?.protocol === 'rest-json'
+    ? { service, format: 'json', asked: service.name }
     : { service: undefined, format: scopeFormat(request), asked: scope ?? request.path };
 }
 

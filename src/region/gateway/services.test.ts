@@ -20,6 +20,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
   'aws.protocols#awsQuery': 'query',
   'aws.protocols#ec2Query': 'ec2',
   'aws.protocols#restXml': 'rest-xml',
+  'aws.protocols#restJson1': 'rest-json',
 };
 
 test.each(Object.values(services))('$name is described as its SDK package describes it', async (service) => {
@@ -36,5 +37,5 @@ test.each(Object.values(services))('$name is described as its SDK package descri
     version,
     signingName: config.defaultSigningName ?? config.signingName,
   });
-  if (service.protocol !== 'json') expect(service.xmlNamespace).toBe(xmlNamespace);
+  if (!service.protocol.endsWith('json')) expect(service.xmlNamespace).toBe(xmlNamespace);
 });

@@ -1,6 +1,6 @@
 import type { Apis, ServiceName } from '../region.ts';
 
-export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml';
+export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml' | 'rest-json';
 
 /** What routing must know of a service before its SDK package, tens of milliseconds heavy, is loaded. */
 export interface ServiceDescription {
@@ -33,6 +33,9 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     signingName: 'ec2',
     xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15',
     load: () => import('@aws-sdk/client-ec2'),
+  },
+    protocol: 'json',
+    version: '2015-09-21',
   },
   ecs: {
     protocol: 'json',
@@ -86,6 +89,13 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     signingName: 's3',
     xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
     load: () => import('@aws-sdk/client-s3'),
+  },
+  efs: {
+    protocol: 'rest-json',
+    target: 'MagnolioAPIService_v20150201',
+    version: '2015-02-01',
+    signingName: 'elasticfilesystem',
+    load: () => import('@aws-sdk/client-efs'),
   },
   secretsmanager: {
     protocol: 'json',

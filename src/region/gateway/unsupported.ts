@@ -9,6 +9,7 @@ export function unsupportedOperation(
   const known = `The local region does not enact ${name}:${operation}`;
   switch (protocol) {
     case 'json':
+    case 'rest-json':
       return new ApiError('UnknownOperationException', known, 400);
     case 'query':
       return new ApiError(

@@ -2,13 +2,21 @@ import { Agent, request, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { InputError, OperationError } from '../../common/problem.ts';
 import type { BuildEvent } from '../runtime/runtime.ts';
-import { CONTROL_PREFIX, type BuildJob, type BuildLine, type WireProblem } from './protocol.ts';
+import {
+  CONTROL_PREFIX,
+  type BindsRequest,
+  type BuildJob,
+  type BuildLine,
+  type WireProblem,
+} from './protocol.ts';
 
 /** The region's control interface, as the command line uses it. */
 export interface ControlClient {
   readonly socketPath: string;
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body?: unknown): Promise<Answer>;
+  /** To be told before the stack is deployed; rejects with an InputError for what no container may see. */
+  setBinds(stack: string, binds: BindsRequest['binds']): Promise<void>;
   build(
     job: BuildJob,
     onLine: (line: string, event?: BuildEvent) => void,
@@ -70,6 +78,9 @@ export function controlClient(socketPath: string): ControlClient {
     socketPath,
     get: (path) => json(send('GET', path)),
     post: (path, body = {}) => json(send('POST', path, body)),
+    async setBinds(stack, binds) {
+      await json(send('PUT', 'binds', { stack, binds } satisfies BindsRequest));
+    },
     async build(job, onLine) {
       let last: BuildLine | undefined;
       await lines<BuildLine>(send('POST', 'build', job), (line) => {

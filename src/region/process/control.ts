@@ -12,6 +12,7 @@ import {
   encodeFrame,
   FRAME,
   frameReader,
+  type BindsRequest,
   type BuildJob,
   type BuildLine,
   type ExecRequest,
@@ -44,6 +45,10 @@ export function createControl({ region, info, shutdown, removeVolumes }: Control
     'GET status': async (query) => describeStackStatus(region, required(query, 'stack')),
     'GET denials': async () => describeDenials(region),
     'GET logs': async (query, _body, response) => followLogs(region, query, response),
+    'PUT binds': async (_query, body) => {
+      const { stack, binds } = body as BindsRequest;
+      region.internal.ecs.setBinds(stack, binds);
+    },
     'POST remove-volumes': async (_query, body) => ({
       removed: await removeVolumes((body as { prefix: string }).prefix),
     }),

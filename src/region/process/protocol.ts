@@ -96,6 +96,12 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** Which volumes of a stack's task definitions stand for files and folders of this machine; replaces what was said before. */
+export interface BindsRequest {
+  readonly stack: string;
+  readonly binds: readonly import('../region.ts').HostBind[];
+}
+
 export interface ExecRequest {
   readonly stack: string;
   readonly service: string;

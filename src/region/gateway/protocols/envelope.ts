@@ -18,6 +18,8 @@ export function encodeAnswer(
         headers: { 'content-type': 'application/x-amz-json-1.1' },
         body: JSON.stringify(encodeJson(operation.output, output) ?? {}),
       };
+    case 'rest-json':
+      return encodeRestJson(operation, output);
     case 'rest-xml':
       return encodeRest(model, operation, output);
     case 'ec2':
@@ -36,6 +38,19 @@ export function encodeAnswer(
       );
     }
   }
+}
+
+/** https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html; of the services here none binds an answer to anything but the body. */
+function encodeRestJson({ name, output: shape, http }: Operation, output: unknown): WireResponse {
+  const bound =
+    shape.kind === 'structure' &&
+    shape.members.some(({ shape: { traits } }) => traits.httpHeader ?? traits.httpPayload);
+  if (bound) throw new Error(`the answer of ${name} has a part outside of its body, which is not enacted`);
+  return {
+    status: http?.status ?? 200,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(encodeJson(shape, output) ?? {}),
+  };
 }
 
 function members({ output: shape }: Operation, output: unknown): string | undefined {

@@ -4,6 +4,7 @@ import type { Operation, ServiceModel } from '../model.ts';
 import { fromText, toText } from '../scalar.ts';
 import type { Scalar, Shape, Structure } from '../shape.ts';
 import { header, type WireRequest, type WireResponse } from '../wire.ts';
+import { decodeJsonBody } from './json.ts';
 import type { RouteMatch } from './rest-routes.ts';
 import {
   decodeXml,
@@ -22,7 +23,11 @@ const isScalar = (shape: Shape): shape is Scalar =>
 const ENVELOPE = /^(X-Amz-.*|x-.*|AWSAccessKeyId|Signature|Expires)$/i;
 
 /** https://smithy.io/2.0/spec/http-bindings.html */
-export function decodeRest(request: WireRequest, { operation, labels, literals }: RouteMatch): unknown {
+export function decodeRest(
+  request: WireRequest,
+  { operation, labels, literals }: RouteMatch,
+  protocol: 'rest-xml' | 'rest-json',
+): unknown {
   const { input } = operation;
   const known = new Set(literals);
   const decoded: Record<string, unknown> = {};
@@ -47,7 +52,12 @@ export function decodeRest(request: WireRequest, { operation, labels, literals }
   for (const key of request.query.keys())
     if (!known.has(key) && !ENVELOPE.test(key)) fail({ kind: 'unknown', path: key });
   if (inBody && request.body.length > 0)
-    Object.assign(decoded, decodeXml(input, parseRoot(request.body), ''));
+    Object.assign(
+      decoded,
+      protocol === 'rest-json'
+        ? decodeJsonBody(input, request.body)
+        : decodeXml(input, parseRoot(request.body), ''),
+    );
   return decoded;
 }
 

@@ -70,6 +70,7 @@ const REQUESTERS: Readonly<Record<Requester, string>> = {
   ecs: 'amazon-aws',
   elasticloadbalancing: 'amazon-elb',
   ec2: 'amazon-aws',
+  elasticfilesystem: 'amazon-efs',
 };
 
 /** An automatic address is `amazon`'s; an Elastic IP the account's. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NetworkInterfaceAssociation.html */

@@ -135,7 +135,7 @@ export interface InterfaceRecord extends Tagged {
   readonly interfaceType: 'interface' | 'natGateway';
   readonly createdAt: Date;
 }
-export type Requester = 'ecs' | 'elasticloadbalancing' | 'ec2';
+export type Requester = 'ecs' | 'elasticloadbalancing' | 'ec2' | 'elasticfilesystem';
 export interface EndpointRecord extends Tagged {
   readonly vpcId: string;
   readonly serviceName: string;

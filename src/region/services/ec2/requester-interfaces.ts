@@ -9,9 +9,16 @@ type Inside = Internal['ec2'];
 /** Interfaces that services make on a customer's behalf. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/requester-managed-eni.html */
 export function requesterInterfaces(
   ec2: Ec2,
-): Pick<Inside, 'createRequesterInterface' | 'deleteRequesterInterface'> {
+): Pick<Inside, 'createRequesterInterface' | 'deleteRequesterInterface' | 'setRequesterInterfaceGroups'> {
   return {
-    createRequesterInterface({ subnetId, groupIds, description, requester, assignPublicIp }) {
+    createRequesterInterface({
+      subnetId,
+      groupIds,
+      description,
+      requester,
+      assignPublicIp,
+      privateAddress: wanted,
+    }) {
       const subnet = find(ec2, 'subnet', subnetId);
       const groups = checkedGroups(ec2, subnet.vpcId, groupIds);
       const publicAddress = assignPublicIp ? ec2.addresses.publicAddress() : undefined;
@@ -24,8 +31,13 @@ export function requesterInterfaces(
         requester,
         interfaceType: 'interface',
         ...(publicAddress ? { publicAddress } : {}),
+        ...(wanted ? { privateAddress: wanted } : {}),
       });
       return { id, privateAddress, ...(publicAddress ? { publicAddress } : {}), macAddress };
+    },
+    setRequesterInterfaceGroups(id, groupIds) {
+      const { vpcId } = find(ec2, 'network-interface', id);
+      ec2.tables['network-interface'].patch(id, { groupIds: checkedGroups(ec2, vpcId, groupIds) });
     },
     deleteRequesterInterface: (id) => void ec2.tables['network-interface'].delete(id),
   };

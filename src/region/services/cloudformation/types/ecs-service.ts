@@ -26,6 +26,7 @@ interface Properties {
   readonly EnableExecuteCommand?: boolean;
   readonly PropagateTags?: string;
   readonly AvailabilityZoneRebalancing?: string;
+  readonly VolumeConfigurations?: unknown;
   readonly Tags?: unknown;
 }
 
@@ -46,6 +47,7 @@ const updatable = [
   'EnableExecuteCommand',
   'PropagateTags',
   'AvailabilityZoneRebalancing',
+  'VolumeConfigurations',
 ] as const;
 /** What an update says where the template says nothing any more. */
 const absent: Partial<Record<(typeof updatable)[number], unknown>> = {
@@ -53,6 +55,7 @@ const absent: Partial<Record<(typeof updatable)[number], unknown>> = {
   CapacityProviderStrategy: [],
   LoadBalancers: [],
   ServiceRegistries: [],
+  VolumeConfigurations: [],
   HealthCheckGracePeriodSeconds: 0,
   EnableECSManagedTags: false,
   EnableExecuteCommand: false,

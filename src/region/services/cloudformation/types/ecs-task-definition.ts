@@ -25,6 +25,23 @@ interface Properties {
 
 const type = 'AWS::ECS::TaskDefinition';
 
+interface EfsVolume {
+  readonly EFSVolumeConfiguration?: { readonly FilesystemId?: string };
+}
+
+/** The specification spells one member of EFS volumes as the API does not. https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-efsvolumeconfiguration.html */
+function registered(properties: Properties): RegisterTaskDefinitionCommandInput {
+  const input = camelCased(type, properties) as unknown as RegisterTaskDefinitionCommandInput;
+  const written = (properties.Volumes ?? []) as readonly EfsVolume[];
+  const volumes = input.volumes?.map((volume, index) => {
+    const fileSystemId = written[index]?.EFSVolumeConfiguration?.FilesystemId;
+    if (fileSystemId === undefined) return volume;
+    const { filesystemId: _other, ...efs } = { filesystemId: '', ...volume.efsVolumeConfiguration };
+    return { ...volume, efsVolumeConfiguration: { ...efs, fileSystemId } };
+  });
+  return { ...input, ...(volumes ? { volumes } : {}) };
+}
+
 /** Generations of one template share a family where it is named. */
 function family({ properties, name }: Context<Properties>): string {
   return properties.Family ?? name;
@@ -52,12 +69,12 @@ export const taskDefinition = resourceType<Properties>({
     'Tags',
   ],
   async create(context) {
-    const { taskDefinition: registered } = await context.region.api.ecs.RegisterTaskDefinition({
-      ...(camelCased(type, context.properties) as unknown as RegisterTaskDefinitionCommandInput),
+    const { taskDefinition: made } = await context.region.api.ecs.RegisterTaskDefinition({
+      ...registered(context.properties),
       family: family(context),
       tags: ecsTags(context),
     });
-    return registered!.taskDefinitionArn!;
+    return made!.taskDefinitionArn!;
   },
   async find(context) {
     const { ecs } = context.region.api;

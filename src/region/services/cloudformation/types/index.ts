@@ -19,6 +19,9 @@ import { vpc } from './ec2-vpc.ts';
 import { cluster } from './ecs-cluster.ts';
 import { service } from './ecs-service.ts';
 import { taskDefinition } from './ecs-task-definition.ts';
+import { accessPoint } from './efs-access-point.ts';
+import { fileSystem } from './efs-file-system.ts';
+import { mountTarget } from './efs-mount-target.ts';
 import { listenerRule } from './elbv2-listener-rule.ts';
 import { listener } from './elbv2-listener.ts';
 import { loadBalancer } from './elbv2-load-balancer.ts';
@@ -36,17 +39,20 @@ import { discoveryService } from './servicediscovery-service.ts';
 /** Every resource type that the local region enacts, by its name. */
 export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
   [
+    accessPoint,
     bucket,
     cluster,
     dhcpOptions,
     discoveryService,
     elasticIp,
+    fileSystem,
     internetGateway,
     listener,
     listenerRule,
     loadBalancer,
     logGroup,
     managedPolicy,
+    mountTarget,
     natGateway,
     networkAcl,
     networkAclEntry,
