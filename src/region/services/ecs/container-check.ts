@@ -1,5 +1,12 @@
-import type { ContainerDefinition, HealthCheck, LogConfiguration, PortMapping } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  ContainerRestartPolicy,
+  HealthCheck,
+  LogConfiguration,
+  PortMapping,
+} from '@aws-sdk/client-ecs';
 import { clientError, notEnacted, refuseOthers } from './errors.ts';
+import { checkFargateContainer } from './linux-check.ts';
 
 /** One entry of containerDefinitions. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 export function checkContainer(
@@ -12,6 +19,7 @@ export function checkContainer(
   if (!/^[A-Za-z0-9_-]{1,255}$/.test(name))
     throw clientError(`Container name ${name} is not valid: letters, numbers, hyphens and underscores.`);
   if (!container.image) throw clientError('Container.image should not be null or empty.');
+  checkFargateContainer(container);
   refuseOthers(
     container,
     [
@@ -37,6 +45,13 @@ export function checkContainer(
       'dockerLabels',
       'logConfiguration',
       'healthCheck',
+      'restartPolicy',
+      'interactive',
+      'pseudoTerminal',
+      'linuxParameters',
+      'ulimits',
+      'systemControls',
+      'volumesFrom',
     ],
     `containerDefinitions[${index}].`,
   );
@@ -45,6 +60,7 @@ export function checkContainer(
   // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
   within(container.stopTimeout, 2, 120, 'stopTimeout', name);
   within(container.startTimeout, 2, 120, 'startTimeout', name);
+  if (container.restartPolicy) checkRestartPolicy(container.restartPolicy, name);
   if (container.healthCheck) checkHealthCheck(container.healthCheck, name);
   if (container.logConfiguration) checkLogs(container.logConfiguration, name);
   for (const { sourceVolume, containerPath } of container.mountPoints ?? []) {
@@ -79,6 +95,13 @@ function checkPort(mapping: PortMapping, name: string): void {
     throw clientError(`Container ${name}: protocol ${String(protocol)} is not tcp or udp.`);
   if (mapping.name !== undefined && !/^[a-z0-9_][a-z0-9_-]{0,63}$/.test(mapping.name))
     throw clientError(`Container ${name}: port name ${mapping.name} is not valid.`);
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerRestartPolicy.html */
+function checkRestartPolicy(policy: ContainerRestartPolicy, name: string): void {
+  if ((policy.ignoredExitCodes ?? []).length > 50)
+    throw clientError(`Container ${name}: restartPolicy can have at most 50 ignoredExitCodes.`);
+  within(policy.restartAttemptPeriod, 60, 1800, 'restartPolicy.restartAttemptPeriod', name);
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */

@@ -1,6 +1,7 @@
 import type { Internal, Region, Service } from '../../region.ts';
 import type { Reconciler } from '../../reconciler.ts';
 import { createAgent } from './agent/agent.ts';
+import { setBinds, startBindCleaner } from './binds.ts';
 import { clusterHandlers } from './clusters.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { serviceDeploymentHandlers } from './service-deployments.ts';
@@ -19,6 +20,7 @@ export function createEcs(
   const ecs = createState(region, options);
   const agent = createAgent(ecs);
   let scheduler: Reconciler | undefined;
+  let bindCleaner: Reconciler | undefined;
   return {
     handlers: {
       ...clusterHandlers(ecs),
@@ -29,13 +31,18 @@ export function createEcs(
       ...tagHandlers(ecs),
       ...settingHandlers(ecs),
     },
-    internal: { container: agent.container },
+    internal: {
+      container: agent.container,
+      setBinds: (stack, binds) => setBinds(ecs, stack, binds),
+    },
     start() {
       agent.start();
+      bindCleaner = startBindCleaner(ecs);
       scheduler = startScheduler(ecs);
     },
     async stop() {
       await scheduler?.stop();
+      await bindCleaner?.stop();
       await agent.stop();
     },
   };

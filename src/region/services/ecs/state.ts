@@ -1,5 +1,5 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import type { Region } from '../../region.ts';
+import type { HostBind, Region } from '../../region.ts';
 import type { Table } from '../../store/store.ts';
 import { createArns, type Arns } from './ids.ts';
 
@@ -197,6 +197,12 @@ export interface Tables {
   /** By ARN. */
   readonly tags: Table<Record<string, string>>;
   readonly settings: Table<{ readonly value: string }>;
+  /** By stack: what of this machine its tasks see. */
+  readonly binds: Table<{
+    readonly stack: string;
+    readonly binds: readonly HostBind[];
+    readonly at: Date;
+  }>;
   /** RunTask's client tokens. */
   readonly tokens: Table<{
     readonly taskIds: readonly string[];
@@ -240,6 +246,7 @@ export function createState(region: Region, options: EcsOptions): Ecs {
       tasks: store.table('ecs/tasks'),
       tags: store.table('ecs/tags'),
       settings: store.table('ecs/settings'),
+      binds: store.table('ecs/binds'),
       tokens: store.table('ecs/client-tokens'),
     },
   };

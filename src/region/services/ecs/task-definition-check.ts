@@ -1,8 +1,9 @@
-import type { RegisterTaskDefinitionRequest, Volume } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { checkContainer } from './container-check.ts';
 import { checkDependencies } from './dependency-check.ts';
 import { clientError, notEnacted, refuseOthers } from './errors.ts';
 import { checkFargateSize, parseCpu, parseMemory } from './fargate-sizes.ts';
+import { checkVolumes } from './volume-check.ts';
 
 /**
  * Whether a task definition may be registered: AWS's own rules, then what this region enacts.
@@ -40,7 +41,8 @@ export function checkTaskDefinition(input: RegisterTaskDefinitionRequest): void 
     throw clientError('At least one container in the task definition must be marked essential.');
   checkPorts(input);
   checkDependencies(containers);
-  for (const volume of input.volumes ?? []) checkVolume(volume);
+  checkVolumes(input);
+  checkVolumesFrom(containers);
   checkPlatform(input);
   if (input.requiresCompatibilities?.includes('FARGATE')) checkFargate(input);
   if (input.networkMode !== 'awsvpc')
@@ -93,16 +95,12 @@ function checkPlatform({ runtimePlatform }: RegisterTaskDefinitionRequest): void
     throw clientError(`Invalid cpuArchitecture ${String(cpuArchitecture)}.`);
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
-function checkVolume(volume: Volume): void {
-  if (!/^[A-Za-z0-9_-]{1,255}$/.test(volume.name ?? ''))
-    throw clientError(`Volume name ${volume.name} is not valid: letters, numbers, hyphens and underscores.`);
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html
-  if (volume.host?.sourcePath)
-    throw clientError(
-      `Fargate does not support host sourcePath; volume ${volume.name} has ${volume.host.sourcePath}.`,
-    );
-  refuseOthers(volume, ['name', 'host'], `volume ${volume.name}: `);
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VolumeFrom.html */
+function checkVolumesFrom(containers: readonly ContainerDefinition[]): void {
+  for (const { name, volumesFrom = [] } of containers)
+    for (const { sourceContainer } of volumesFrom)
+      if (sourceContainer === name || !containers.some((one) => one.name === sourceContainer))
+        throw clientError(`Container ${name} has volumes from ${sourceContainer}, which does not exist.`);
 }
 
 /** What containers claim must fit into the task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */

@@ -2,6 +2,8 @@ import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sd
 import { expect, test } from 'vitest';
 import { taskDefinition, testRegion } from './test-region.ts';
 
+const efs = { fileSystemId: 'fs-12345678' };
+
 const register = (
   container: Partial<ContainerDefinition>,
   more: Partial<RegisterTaskDefinitionRequest> = {},
@@ -66,18 +68,111 @@ test.each<[string, Partial<ContainerDefinition>, Partial<RegisterTaskDefinitionR
     {},
     /not enacted by this region: log driver splunk/,
   ],
+  ['privileged', { privileged: true }, {}, /privileged is not supported on Fargate/],
   [
-    'privileged',
-    { privileged: true },
+    'names of hosts',
+    { extraHosts: [{ hostname: 'a', ipAddress: '10.0.0.1' }] },
     {},
-    /not enacted by this region: containerDefinitions\[0\]\.privileged/,
+    /extraHosts is not supported when networkMode=awsvpc/,
   ],
-  ['ulimits', { ulimits: [{ name: 'nofile', softLimit: 1, hardLimit: 1 }] }, {}, /ulimits/],
+  ['another host name', { hostname: 'a' }, {}, /hostname is not supported when networkMode=awsvpc/],
   [
-    'EFS',
+    'other ulimits',
+    { ulimits: [{ name: 'nproc', softLimit: 1, hardLimit: 1 }] },
     {},
-    { volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'fs-1' } }] },
-    /volume v: efsVolumeConfiguration/,
+    /only supports the nofile ulimit, not nproc/,
+  ],
+  ['a soft limit above', { ulimits: [{ name: 'nofile', softLimit: 2, hardLimit: 1 }] }, {}, /soft limit 2/],
+  [
+    'shared memory',
+    { linuxParameters: { sharedMemorySize: 256 } },
+    {},
+    /sharedMemorySize is not supported on Fargate/,
+  ],
+  [
+    'a capability',
+    { linuxParameters: { capabilities: { add: ['NET_ADMIN'] } } },
+    {},
+    /SYS_PTRACE only, not NET_ADMIN/,
+  ],
+  [
+    'a tmpfs without size',
+    { linuxParameters: { tmpfs: [{ containerPath: '/x', size: 0 }] } },
+    {},
+    /needs a size/,
+  ],
+  [
+    'an option of another file system',
+    { linuxParameters: { tmpfs: [{ containerPath: '/x', size: 1, mountOptions: ['bind'] }] } },
+    {},
+    /tmpfs option bind/,
+  ],
+  [
+    'the whole machine’s parameters',
+    { systemControls: [{ namespace: 'vm.swappiness', value: '1' }] },
+    {},
+    /vm.swappiness is not a namespaced/,
+  ],
+  [
+    'a short restart period',
+    { restartPolicy: { enabled: true, restartAttemptPeriod: 5 } },
+    {},
+    /restartAttemptPeriod 5/,
+  ],
+  [
+    'volumes of nobody',
+    { volumesFrom: [{ sourceContainer: 'x' }] },
+    {},
+    /volumes from x, which does not exist/,
+  ],
+  [
+    'a folder of the host',
+    {},
+    { volumes: [{ name: 'v', host: { sourcePath: '/etc' } }] },
+    /does not support host sourcePath/,
+  ],
+  [
+    'a docker volume',
+    {},
+    { volumes: [{ name: 'v', dockerVolumeConfiguration: {} }] },
+    /dockerVolumeConfiguration/,
+  ],
+  [
+    'an unknown file system',
+    {},
+    { volumes: [{ name: 'v', efsVolumeConfiguration: { fileSystemId: 'x' } }] },
+    /file system ID x is not valid/,
+  ],
+  [
+    'an access point in clear',
+    {},
+    {
+      volumes: [
+        {
+          name: 'v',
+          efsVolumeConfiguration: { ...efs, authorizationConfig: { accessPointId: 'fsap-12345678' } },
+        },
+      ],
+    },
+    /transit encryption must be enabled/,
+  ],
+  [
+    'an access point and a folder',
+    {},
+    {
+      volumes: [
+        {
+          name: 'v',
+          efsVolumeConfiguration: {
+            ...efs,
+            rootDirectory: '/x',
+            transitEncryption: 'ENABLED',
+            authorizationConfig: { accessPointId: 'fsap-12345678' },
+          },
+        },
+      ],
+    },
+    /rootDirectory must be omitted/,
   ],
   [
     'a short interval',

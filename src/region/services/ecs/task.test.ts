@@ -276,7 +276,13 @@ test('a tagged volume is the region’s own; another ends with its task', async 
   });
   expect(containers[0]?.spec.mounts).toEqual([
     { kind: 'volume', source: 'jobs_data', target: '/data', readonly: false },
-    { kind: 'volume', source: `task-${id}-scratch`, target: '/tmp/x', readonly: true },
+    {
+      kind: 'volume',
+      source: `task-${id}-scratch`,
+      target: '/tmp/x',
+      readonly: true,
+      initially: 'empty',
+    },
   ]);
   await stop();
   await settle();

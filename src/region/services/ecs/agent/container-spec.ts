@@ -4,15 +4,15 @@ import type { Identity } from '../../../region.ts';
 import type { ContainerSpec, Image, ImageConfig, Mount } from '../../../runtime/runtime.ts';
 import type { TaskDefinitionRecord, TaskRecord } from '../state.ts';
 import { TaskFailure } from './failure.ts';
+import type { TaskVolume } from './volumes.ts';
 
 export interface SpecInput {
   readonly identity: Identity;
   readonly task: TaskRecord;
   readonly definition: TaskDefinitionRecord;
-  /** Tags of the task definition. */
-  readonly tags: Readonly<Record<string, string>>;
   readonly container: TaskDefinitionRecord['containerDefinitions'][number];
   readonly image: Image;
+  readonly volumes: ReadonlyMap<string, TaskVolume>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly topology: Topology;
 }
@@ -46,6 +46,12 @@ export function containerSpec(input: SpecInput): Omit<ContainerSpec, 'id' | 'net
     hosts: { [hostname]: address },
     mounts: mountsOf(input),
     readonlyRoot: container.readonlyRootFilesystem ?? false,
+    ...kernelSettings(container),
+    ...(container.pseudoTerminal
+      ? { input: 'terminal' as const }
+      : container.interactive
+        ? { input: 'open' as const }
+        : {}),
   };
 }
 
@@ -97,24 +103,54 @@ export function plusTwo(cidr: string): string {
   return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.');
 }
 
-/** Tag of a task definition that names the region's own volume behind one of the task's volumes. */
-const volumeTag = (name: string): string => `fairway:volume:${name}`;
+/** What the container mounts itself, and what it takes over from others. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_VolumeFrom.html */
+function mountsOf({ definition, container, volumes }: SpecInput): readonly Mount[] {
+  const taken = (container.volumesFrom ?? []).flatMap(({ sourceContainer, readOnly }) =>
+    (definition.containerDefinitions.find(({ name }) => name === sourceContainer)?.mountPoints ?? []).map(
+      (mount) => (readOnly ? { ...mount, readOnly } : mount),
+    ),
+  );
+  const own = new Set((container.mountPoints ?? []).map(({ containerPath }) => containerPath));
+  const points = [
+    ...(container.mountPoints ?? []),
+    ...taken.filter(({ containerPath }) => !own.has(containerPath)),
+  ];
+  const mounted = points.flatMap(({ sourceVolume = '', containerPath = '', readOnly }): Mount[] => {
+    const volume = volumes.get(sourceVolume);
+    if (!volume) return [];
+    return [{ ...volume, target: containerPath, readonly: volume.readonly || (readOnly ?? false) }];
+  });
+  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Tmpfs.html
+  const memory = (container.linuxParameters?.tmpfs ?? []).map(
+    ({ containerPath = '', size, mountOptions }): Mount => ({
+      kind: 'tmpfs',
+      target: containerPath,
+      readonly: false,
+      ...(size === undefined ? {} : { mebibytes: size }),
+      ...(mountOptions?.length ? { options: mountOptions } : {}),
+    }),
+  );
+  return [...mounted, ...memory];
+}
 
-/** A volume without such a tag lives as long as its task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html */
-export const taskVolumesOf = (
-  taskId: string,
-  { volumes = [] }: TaskDefinitionRecord,
-  tags: Readonly<Record<string, string>>,
-): readonly string[] =>
-  volumes.flatMap(({ name = '' }) => (tags[volumeTag(name)] ? [] : [taskVolume(taskId, name)]));
-
-const taskVolume = (taskId: string, name: string): string => `task-${taskId}-${name}`;
-
-function mountsOf({ task, tags, container }: SpecInput): readonly Mount[] {
-  return (container.mountPoints ?? []).map(({ sourceVolume = '', containerPath = '', readOnly }) => ({
-    kind: 'volume',
-    source: tags[volumeTag(sourceVolume)] ?? taskVolume(task.id, sourceVolume),
-    target: containerPath,
-    readonly: readOnly ?? false,
-  }));
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html */
+function kernelSettings({
+  linuxParameters: linux,
+  ulimits = [],
+  systemControls = [],
+}: SpecInput['container']): Partial<ContainerSpec> {
+  const files = ulimits.find(({ name }) => name === 'nofile');
+  const { add = [], drop = [] } = linux?.capabilities ?? {};
+  return {
+    ...(linux?.initProcessEnabled ? { init: true } : {}),
+    ...(add.length + drop.length > 0 ? { capabilities: { add, drop } } : {}),
+    ...(files ? { openFiles: { soft: files.softLimit ?? 0, hard: files.hardLimit ?? 0 } } : {}),
+    ...(systemControls.length > 0
+      ? {
+          kernelParameters: Object.fromEntries(
+            systemControls.map(({ namespace, value }) => [namespace ?? '', value ?? '']),
+          ),
+        }
+      : {}),
+  };
 }

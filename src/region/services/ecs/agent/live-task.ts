@@ -2,7 +2,7 @@ import { namespaceOf } from '../../../network/namespace.ts';
 import type { Container, Image } from '../../../runtime/runtime.ts';
 import { definitionOf, type Ecs, type TaskDefinitionRecord, type TaskRecord } from '../state.ts';
 import { advanceTask, changeTask, isBefore, requestStop } from '../task-status.ts';
-import { containerSpec, taskVolumesOf } from './container-spec.ts';
+import { containerSpec } from './container-spec.ts';
 import { deferred } from './deferred.ts';
 import { awaitDependency } from './dependencies.ts';
 import { messageOf, named, TaskFailure } from './failure.ts';
@@ -11,6 +11,7 @@ import { changeContainer, liveContainer, type LiveContainer } from './live-conta
 import { openLogs, type LogSink } from './logs.ts';
 import { deregister, isDraining, register, reportHealth } from './registrations.ts';
 import { resolveSecrets, type Secrets } from './secrets.ts';
+import { prepareVolumes, volumesOfTask, type TaskVolume } from './volumes.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** One task while this process looks after it. */
@@ -101,8 +102,12 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
       }),
     ]);
     if (stopping) return;
+    const volumes = await prepareVolumes(ecs, current(), definition, prepared.images);
+    if (stopping) return;
     advanceTask(ecs, id, 'ACTIVATING');
-    await Promise.all(definition.containerDefinitions.map(({ name }) => startContainer(name, prepared)));
+    await Promise.all(
+      definition.containerDefinitions.map(({ name }) => startContainer(name, { ...prepared, volumes })),
+    );
     if (stopping) return;
     registering = register(ecs, current());
     await registering;
@@ -111,7 +116,10 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
     void tellHealth();
   }
 
-  async function startContainer(name: string, { images, secrets, logs }: Prepared): Promise<void> {
+  async function startContainer(
+    name: string,
+    { images, secrets, logs, volumes }: Prepared & { readonly volumes: ReadonlyMap<string, TaskVolume> },
+  ): Promise<void> {
     const container = definition.containerDefinitions.find((one) => one.name === name);
     const image = images.get(name);
     const sink = logs.get(name);
@@ -130,9 +138,9 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
       identity: region.identity,
       task: current(),
       definition,
-      tags: tables.tags.get(definition.taskDefinitionArn) ?? {},
       container,
       image,
+      volumes,
       secrets: secrets.get(name) ?? {},
       topology: region.internal.ec2.topology(),
     });
@@ -155,8 +163,7 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
     await Promise.all(definition.containerDefinitions.map(({ name }) => stopContainer(name)));
     advanceTask(ecs, id, 'DEPROVISIONING', { executionStoppedAt: now() });
     await Promise.all([...containers.values()].map(({ remove }) => attempt('removal', remove())));
-    const tags = tables.tags.get(definition.taskDefinitionArn) ?? {};
-    for (const volume of taskVolumesOf(id, definition, tags))
+    for (const volume of volumesOfTask(ecs, id, definition))
       await attempt('volume', region.plane.runtime.removeVolume?.(volume));
     releaseInterface(ecs, current());
     changeTask(ecs, id, {
