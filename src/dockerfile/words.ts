@@ -21,17 +21,21 @@ export function splitWords(text: string, escape: string): string[] {
   return word ? [...words, word] : words;
 }
 
-/** Removes quotes and escapes of a word and puts variables in: `$V`, `${V}`, `${V:-x}`, `${V-x}`, `${V:+x}`, `${V+x}`, `${V:?x}`, `${V?x}`, `${V#p}`, `${V##p}`, `${V%p}`, `${V%%p}`, `${V/p/x}`, `${V//p/x}`. */
+/** Removes quotes and escapes of a word and puts variables in: `$V`, `${V}`, `${V:-x}`, `${V-x}`, `${V:+x}`, `${V+x}`, `${V:?x}`, `${V?x}`, `${V#p}`, `${V##p}`, `${V%p}`, `${V%%p}`, `${V/p/x}`, `${V//p/x}`. With `raw`, quotes and escapes stay, as in the text of a here-document. */
 export function expandWord(
   word: string,
   lookup: (name: string) => string | undefined,
   escape = '\\',
+  raw = false,
 ): string {
   let result = '';
   let quote = '';
   for (let index = 0; index < word.length; index++) {
     const char = word.charAt(index);
-    if (quote === "'") {
+    if (raw && char !== '$') {
+      result += char;
+      if (char === escape) result += word.charAt(++index);
+    } else if (quote === "'") {
       if (char === quote) quote = '';
       else result += char;
     } else if (char === escape && index + 1 < word.length) {
