@@ -23,7 +23,13 @@ function systemOf(file: string) {
   return systemFromResources(declaredResources(evaluateTemplate(known)));
 }
 
-describe.each(['affordable.yaml', 'balanced.yaml', 'highly-available.yaml'])('%s', (file) => {
+const all = ['WebService ApiService 5000', 'ApiService RedisService 6379', 'WorkerService RedisService 6379'];
+describe.each([
+  ['affordable.yaml', all],
+  // Its api is told nothing of redis.
+  ['balanced.yaml', all.filter((edge) => !edge.startsWith('Api'))],
+  ['highly-available.yaml', all],
+])('%s', (file, edges) => {
   const system = systemOf(file);
   const graph = graphOf(system);
   const parties = partiesOf(system);
@@ -45,11 +51,7 @@ describe.each(['affordable.yaml', 'balanced.yaml', 'highly-available.yaml'])('%s
               .map((port) => `${from} ${to} ${port}`),
       ),
     );
-    expect(open).toEqual([
-      'WebService ApiService 5000',
-      'ApiService RedisService 6379',
-      'WorkerService RedisService 6379',
-    ]);
+    expect(open).toEqual(edges);
   });
 
   it('is reached from the internet by the load balancer alone, and reaches its image registry', () => {
