@@ -34,9 +34,6 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15',
     load: () => import('@aws-sdk/client-ec2'),
   },
-    protocol: 'json',
-    version: '2015-09-21',
-  },
   ecs: {
     protocol: 'json',
     target: 'AmazonEC2ContainerServiceV20141113',
