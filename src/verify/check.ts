@@ -1,0 +1,63 @@
+import type { Position } from '../common/problem.ts';
+import type { Origin } from '../topology/model.ts';
+import type { System } from '../topology/system.ts';
+import { partiesOf } from './ends.ts';
+import type { Check, Context, Finding, Unanswered, Verdict } from './model.ts';
+import { graphOf } from './reach/graph.ts';
+
+/** What checks look at, made once for all of them. */
+export function contextOf(system: System, more: Omit<Context, 'system' | 'graph' | 'parties'>): Context {
+  return { system, graph: graphOf(system), parties: partiesOf(system), ...more };
+}
+
+/** Runs checks; findings in the order of the text they are about. */
+export function runChecks(
+  checks: readonly Check[],
+  context: Context,
+  positionOf: (origin: Origin) => Position | undefined,
+): Verdict {
+  const findings: Finding[] = [];
+  const unknowns: Unanswered[] = [];
+  for (const check of checks)
+    for (const report of check.find(context)) {
+      const { resource, origin } = report;
+      const position = positionOf(origin);
+      if (report.kind === 'cannot-tell') unknowns.push({ id: check.id, resource, position, why: report.why });
+      else
+        findings.push({
+          id: check.id,
+          severity: check.severity,
+          resource,
+          property: propertyOf(origin),
+          position,
+          message: report.message,
+          why: check.why,
+          source: check.source,
+          fix: report.fix,
+          path: report.path,
+        });
+    }
+  return { findings: inOrder(findings), unknowns: inOrder(unknowns) };
+}
+
+/** `ContainerDefinitions[0].Image` of the path below `Properties`. */
+export function propertyOf({ path }: Origin): string | undefined {
+  const below = path.slice(path.indexOf('Properties') + 1);
+  if (!path.includes('Properties') || below.length === 0) return undefined;
+  return below
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function inOrder<T extends { readonly position: Position | undefined }>(items: readonly T[]): T[] {
+  return items.toSorted((a, b) => {
+    const [one, other] = [a.position, b.position];
+    if (!one || !other) return Number(!one) - Number(!other);
+    return (
+      (one.file < other.file ? -1 : one.file > other.file ? 1 : 0) ||
+      one.line - other.line ||
+      one.column - other.column
+    );
+  });
+}
