@@ -9,7 +9,8 @@ import { newId, type Efs, type MountTargetRecord } from './state.ts';
 const MOST_GROUPS = 5;
 
 export function mountTargetHandlers(efs: Efs): Handlers<typeof sdk> {
-  const { ec2 } = efs.region.internal;
+  // Asked for when it is used: services are made before they know each other.
+  const ec2 = () => efs.region.internal.ec2;
   return {
     CreateMountTarget: operation(
       ['FileSystemId', 'SubnetId', 'IpAddress', 'SecurityGroups', 'IpAddressType'],
@@ -17,7 +18,7 @@ export function mountTargetHandlers(efs: Efs): Handlers<typeof sdk> {
         const fileSystem = efs.fileSystem(FileSystemId);
         if (IpAddressType !== 'IPV4_ONLY')
           throw badRequest(`IpAddressType ${IpAddressType} is not enacted in the local region`);
-        const { subnets, securityGroups } = ec2.topology();
+        const { subnets, securityGroups } = ec2().topology();
         const subnet = subnets.find(({ id }) => id === SubnetId);
         if (!subnet) throw subnetNotFound(SubnetId);
         for (const target of efs.targetsOf(fileSystem.id)) {
@@ -87,7 +88,7 @@ export function mountTargetHandlers(efs: Efs): Handlers<typeof sdk> {
       ({ MountTargetId, SecurityGroups = [] }) => {
         const target = efs.mountTarget(MountTargetId);
         checkGroups(efs, SecurityGroups);
-        ec2.setRequesterInterfaceGroups(target.interfaceId, SecurityGroups);
+        ec2().setRequesterInterfaceGroups(target.interfaceId, SecurityGroups);
         efs.mountTargets.patch(target.id, { groupIds: SecurityGroups });
         return {};
       },
@@ -96,7 +97,7 @@ export function mountTargetHandlers(efs: Efs): Handlers<typeof sdk> {
     DeleteMountTarget: operation(['MountTargetId'], ({ MountTargetId }) => {
       const target = efs.mountTarget(MountTargetId);
       efs.mountTargets.delete(target.id);
-      ec2.deleteRequesterInterface(target.interfaceId);
+      ec2().deleteRequesterInterface(target.interfaceId);
       return {};
     }),
   };
