@@ -1,6 +1,16 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { relative, resolve } from 'node:path';
+import { isAbsolute, relative, resolve } from 'node:path';
+import { InputError } from '../common/problem.ts';
+import type { App, Build } from '../compose/app.ts';
 import type { ControlClient } from '../region/process/control-client.ts';
+import {
+  type BuilderName,
+  BUILDERS,
+  type BuildRequest,
+  type BuildSecret,
+} from '../region/runtime/runtime.ts';
+import { liveBuilds } from './builds/live.ts';
+import { plainBuilds } from './builds/plain.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,31 +19,83 @@ export async function buildImages(
   terminal: Terminal,
   { app, design }: Project,
   control: ControlClient,
+  builder: string | undefined = process.env['FAIRWAY_BUILDER'],
 ): Promise<readonly Parameter[]> {
   const wanted = design.parameters.filter(({ kind }) => kind === 'image');
-  return Promise.all(
-    wanted.map(async ({ name, service }) => {
-      const build = app.services.find((candidate) => candidate.name === service)!.build!;
-      const context = resolve(app.directory, build.context);
-      const { reference, cached } = await control.build(
-        {
-          repository: `${app.name}/${service}`,
-          context,
-          dockerfile: relative(context, resolve(context, build.dockerfile)),
-          args: build.args,
-          ...(build.target === undefined ? {} : { target: build.target }),
-        },
-        (line) => {
-          if (isNews(line)) terminal.err(`${terminal.style.dim(`${service}:`)} ${line}\n`);
-        },
-      );
-      if (!cached)
-        terminal.err(`${terminal.style.dim(`${service}:`)} built ${reference.split('@')[1] ?? reference}\n`);
-      return { ParameterKey: name, ParameterValue: reference };
-    }),
-  );
+  const chosen = builderNamed(builder);
+  const watch = terminal.interactive ? liveBuilds(terminal) : plainBuilds(terminal);
+  try {
+    return await Promise.all(
+      wanted.map(async ({ name, service }) => {
+        const build = app.services.find((candidate) => candidate.name === service)!.build!;
+        const request = { ...requestOf(app, service, build), ...(chosen ? { builder: chosen } : {}) };
+        const { reference } = await control.build(request, (line, event) => watch.line(service, line, event));
+        watch.built(service, reference.split('@')[1] ?? reference);
+        return { ParameterKey: name, ParameterValue: reference };
+      }),
+    );
+  } finally {
+    watch.finish();
+  }
 }
 
-/** What was built before, and stand-ins, which are announced for the whole project, need not be told for each image. */
-const isNews = (line: string): boolean =>
-  line.trim() !== '' && !line.endsWith('(cached)') && !line.includes(' stands in: ');
+function builderNamed(text: string | undefined): BuilderName | undefined {
+  if (text === undefined || text === '') return undefined;
+  const known = BUILDERS.find((name) => name === text);
+  if (known) return known;
+  throw new InputError([
+    {
+      code: 'builder-unknown',
+      message: `FAIRWAY_BUILDER=${text} is no builder`,
+      fix: `set it to one of ${BUILDERS.join(', ')}, or leave it out`,
+    },
+  ]);
+}
+
+/** A service's `build:` as the region takes it: paths absolute, secrets with what they hold. */
+export function requestOf(app: Pick<App, 'name' | 'directory'>, service: string, build: Build): BuildRequest {
+  const context = resolve(app.directory, build.context);
+  return {
+    repository: `${app.name}/${service}`,
+    context,
+    dockerfile: relative(context, resolve(context, build.dockerfile)),
+    args: build.args,
+    secrets: Object.fromEntries(
+      build.secrets.flatMap((secret) => {
+        const given = secretOf(app.directory, secret);
+        return given ? [[secret.name, given] as const] : [];
+      }),
+    ),
+    contexts: Object.fromEntries(
+      Object.entries(build.contexts).map(([name, text]) => [name, contextOf(app.directory, text)]),
+    ),
+    ...(build.target === undefined ? {} : { target: build.target }),
+    ...(build.inline === undefined ? {} : { inline: build.inline }),
+  };
+}
+
+function secretOf(
+  directory: string,
+  { name, from, position }: Build['secrets'][number],
+): BuildSecret | undefined {
+  switch (from.kind) {
+    case 'file':
+      return { file: resolve(directory, from.path) };
+    case 'content':
+      return { content: from.content };
+    case 'environment':
+      return from.value === undefined ? undefined : { content: from.value };
+    case 'external':
+      throw new InputError([
+        {
+          code: 'build-secret-external',
+          message: `the secret ${name} exists in the account only: a build on this machine cannot read it`,
+          position,
+          fix: 'give it by file: or environment: for builds',
+        },
+      ]);
+  }
+}
+
+const contextOf = (directory: string, text: string): string =>
+  /^[a-z][a-z0-9+.-]*:/.test(text) || isAbsolute(text) ? text : resolve(directory, text);
