@@ -1,8 +1,10 @@
 import { systemClock, type Clock } from '../common/clock.ts';
 import { createApis } from './gateway/apis.ts';
 import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from './region.ts';
+import type { LocalRepositories } from './runtime/runtime.ts';
 import { createCloudFormation } from './services/cloudformation/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
+import { createEcr, type Ecr } from './services/ecr/index.ts';
 import { createEcs } from './services/ecs/index.ts';
 import { createEfs } from './services/efs/index.ts';
 import { createElbv2 } from './services/elbv2/index.ts';
@@ -30,6 +32,8 @@ export type Services = { readonly [Name in ServiceName]: { readonly handlers: ob
 export interface Assembly {
   readonly region: Region;
   readonly services: Services;
+  /** Answers what is for the registry of container images. */
+  readonly registry: Ecr['registry'];
   /** Starts every controller; each observes what is there, after a restart too. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -64,6 +68,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     servicediscovery: createServiceDiscovery(region),
     efs: createEfs(region),
     elbv2: createElbv2(region, { balancerProgram, nodePath }),
+    ecr: createEcr(region, { repositories: () => repositoriesOf(region) }),
     ecs: createEcs(region),
     cloudformation: createCloudFormation(region),
   };
@@ -78,6 +83,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       servicediscovery: services.servicediscovery.handlers,
       efs: services.efs.handlers,
       elbv2: services.elbv2.handlers,
+      ecr: services.ecr.handlers,
       ecs: services.ecs.handlers,
       cloudformation: services.cloudformation.handlers,
     },
@@ -97,6 +103,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
   return {
     region,
     services,
+    registry: services.ecr.registry,
     async start() {
       for (const service of controlled) await service.start?.();
     },
@@ -104,4 +111,10 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       for (const service of [...controlled].reverse()) await service.stop?.();
     },
   };
+}
+
+function repositoriesOf({ plane }: Region): LocalRepositories {
+  const { repositories } = plane.runtime;
+  if (!repositories) throw new Error('the runtime of this region keeps no repositories');
+  return repositories;
 }

@@ -11,6 +11,7 @@ import type { Store } from './store/store.ts';
 export interface Apis {
   readonly cloudformation: Api<typeof import('@aws-sdk/client-cloudformation')>;
   readonly ec2: Api<typeof import('@aws-sdk/client-ec2')>;
+  readonly ecr: Api<typeof import('@aws-sdk/client-ecr')>;
   readonly ecs: Api<typeof import('@aws-sdk/client-ecs')>;
   readonly elbv2: Api<typeof import('@aws-sdk/client-elastic-load-balancing-v2')>;
   readonly servicediscovery: Api<typeof import('@aws-sdk/client-servicediscovery')>;

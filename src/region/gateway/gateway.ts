@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly identity: Pick<Identity, 'region'>;
   readonly log: (message: string) => void;
   readonly clock?: Clock;
+  /** Sees each request first; true: it was for the registry of container images, and is answered there. */
+  readonly registry?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 /** Handles requests in AWS's wire protocols; for the `request` event of any HTTP server. */
 export type Gateway = (request: IncomingMessage, response: ServerResponse) => void;
@@ -39,7 +41,7 @@ export type Gateway = (request: IncomingMessage, response: ServerResponse) => vo
  */
 export function createGateway(options: GatewayOptions): Gateway {
   return (incoming, outgoing) => {
-    void serve(options, incoming, outgoing);
+    if (!options.registry?.(incoming, outgoing)) void serve(options, incoming, outgoing);
   };
 }
 

@@ -9,7 +9,7 @@ export function refusal({ host, origin, ...headers }: IncomingHttpHeaders): stri
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none')
     return `requests from web pages are refused (Sec-Fetch-Site: ${String(site)})`;
-  if (host === undefined || !isLoopback(host))
+  if (host === undefined || !(isLoopback(host) || isRegistry(host)))
     return `the Host ${host ?? '(none)'} is not this machine; use 127.0.0.1 or localhost`;
   return undefined;
 }
@@ -20,3 +20,7 @@ function isLoopback(host: string): boolean {
     name === '127.0.0.1' || name === '[::1]' || name === 'localhost' || /^[a-z0-9._-]+\.localhost$/.test(name)
   );
 }
+
+/** A registry's name that leads here by the machine's own settings: nobody but AWS could rebind it. */
+const isRegistry = (host: string): boolean =>
+  /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(?::\d+)?$/i.test(host);

@@ -34,6 +34,13 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     xmlNamespace: 'http://ec2.amazonaws.com/doc/2016-11-15',
     load: () => import('@aws-sdk/client-ec2'),
   },
+  ecr: {
+    protocol: 'json',
+    target: 'AmazonEC2ContainerRegistry_V20150921',
+    version: '2015-09-21',
+    signingName: 'ecr',
+    load: () => import('@aws-sdk/client-ecr'),
+  },
   ecs: {
     protocol: 'json',
     target: 'AmazonEC2ContainerServiceV20141113',

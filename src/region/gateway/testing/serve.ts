@@ -5,12 +5,14 @@ import { createGateway, type GatewayOptions } from '../gateway.ts';
 /** A gateway for tests at a loopback port of its own, with what it logged. */
 export async function serveGateway(
   services: GatewayOptions['services'],
+  registry?: GatewayOptions['registry'],
 ): Promise<{ readonly url: string; readonly logged: string[]; close(): Promise<void> }> {
   const logged: string[] = [];
   const gateway = createGateway({
     services,
     identity: { region: 'eu-central-1' },
     log: (message) => void logged.push(message),
+    ...(registry ? { registry } : {}),
   });
   const server = createServer(gateway);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
