@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   let stopPlane = async () => {};
   let removeVolumes = async (_prefix: string): Promise<readonly string[]> => [];
 
-  const { region, services, start, stop } = assembleRegion({
+  const { region, services, registry, start, stop } = assembleRegion({
     identity,
     store,
     log,
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
     },
   });
 
-  const gateway = createGateway({ services, identity, log });
+  const gateway = createGateway({ services, identity, log, registry });
   const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());
