@@ -1,3 +1,4 @@
+import type { Forward } from '../../region/forward/model.ts';
 import type { StackStatus, TaskStatus } from '../../region/process/protocol.ts';
 import type { Command } from '../command.ts';
 import { requireLocal } from '../local.ts';
@@ -22,7 +23,7 @@ export const command: Command = {
 };
 
 /** What people read: the state, a row for each service with its tasks' addresses, and where it can be opened. */
-export function renderStatus({ stack, state, urls, services }: StackStatus, style: Style): string {
+export function renderStatus({ stack, state, urls, services, forwards }: StackStatus, style: Style): string {
   const rows = services.map(({ name, desired, running, healthy, tasks }) => [
     style.bold(name),
     count(running, desired, style),
@@ -34,8 +35,13 @@ export function renderStatus({ stack, state, urls, services }: StackStatus, styl
     `${style.bold(stack)}  ${state}`,
     ...(services.length > 0 ? ['', table([head, ...rows])] : []),
     ...(urls.length > 0 ? ['', ...urls.map((url) => style.cyan(url))] : []),
+    ...(forwards.length > 0 ? ['', ...forwards.map((forward) => reachable(forward, style))] : []),
   ].join('\n');
 }
+
+/** `db 127.0.0.1:5432`: reachable from this machine alone. */
+const reachable = ({ service, listeningPort, protocol }: Forward, style: Style): string =>
+  `${style.bold(service)} ${style.cyan(`127.0.0.1:${listeningPort}`)}${protocol === 'udp' ? ' (udp)' : ''}`;
 
 const count = (running: number, desired: number, style: Style): string =>
   running === desired ? `${running}/${desired}` : style.yellow(`${running}/${desired}`);

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { InputError, OperationError } from '../../common/problem.ts';
+import type { Forwards } from '../forward/forwards.ts';
 import { listen } from '../host-ports.ts';
 import type { Container } from '../runtime/runtime.ts';
 import { imageAdvice } from '../runtime/standins/catalog.ts';
 import type { Region } from '../region.ts';
 import { describeDenials } from './denials.ts';
+import { setForwards } from './forwards.ts';
 import { followLogs } from './logs.ts';
 import {
   CONTROL_PREFIX,
@@ -16,6 +18,7 @@ import {
   type BuildJob,
   type BuildLine,
   type ExecRequest,
+  type ForwardsRequest,
   type ProbeAnswer,
   type ProbeRequest,
   type RegionInfo,
@@ -28,13 +31,14 @@ export interface ControlOptions {
   readonly info: () => RegionInfo;
   /** Ends the region; with `onlyIdle` only when nothing is deployed in it. */
   readonly shutdown: (onlyIdle: boolean) => Promise<boolean>;
+  readonly forwards: Forwards;
   readonly removeVolumes: (prefix: string) => Promise<readonly string[]>;
 }
 
 type Route = (query: URLSearchParams, body: unknown, response: ServerResponse) => Promise<unknown>;
 
 /** Answers requests below CONTROL_PREFIX; they come by the unix socket only, which only the user can open. */
-export function createControl({ region, info, shutdown, removeVolumes }: ControlOptions) {
+export function createControl({ region, info, shutdown, forwards, removeVolumes }: ControlOptions) {
   const routes: Readonly<Record<string, Route>> = {
     'GET info': async () => info(),
     'POST shutdown': async (_query, body) => ({
@@ -42,7 +46,11 @@ export function createControl({ region, info, shutdown, removeVolumes }: Control
     }),
     'POST probe': async (_query, body) => probe(region, body as ProbeRequest),
     'POST build': async (_query, body, response) => build(region, body as BuildJob, response),
-    'GET status': async (query) => describeStackStatus(region, required(query, 'stack')),
+    'GET status': async (query) => {
+      const stack = required(query, 'stack');
+      return describeStackStatus(region, stack, forwards.of(stack));
+    },
+    'POST forwards': async (_query, body) => setForwards(region, forwards, body as ForwardsRequest),
     'GET denials': async () => describeDenials(region),
     'GET logs': async (query, _body, response) => followLogs(region, query, response),
     'PUT binds': async (_query, body) => {

@@ -1,3 +1,5 @@
+import type { Forward, ForwardRequest } from '../forward/model.ts';
+
 /**
  * What the command line and the region say to each other beyond AWS's API: HTTP on the region's unix socket, below
  * `/_fairway/`. JSON both ways; `build` answers lines of JSON as it goes on; `exec` upgrades to framed bytes.
@@ -55,6 +57,13 @@ export interface StackStatus {
   readonly state: string;
   readonly urls: readonly string[];
   readonly services: readonly ServiceStatus[];
+  /** Ports of 127.0.0.1 that lead straight into tasks. */
+  readonly forwards: readonly Forward[];
+}
+/** Replaces the forwards of a stack. */
+export interface ForwardsRequest {
+  readonly stack: string;
+  readonly forwards: readonly ForwardRequest[];
 }
 export interface ServiceStatus {
   readonly name: string;

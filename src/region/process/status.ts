@@ -2,6 +2,7 @@ import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Task } from '@aws-sdk/client-ecs';
 import { nearest } from '../../common/nearest.ts';
 import { InputError, OperationError } from '../../common/problem.ts';
+import type { Forward } from '../forward/model.ts';
 import type { Container } from '../runtime/runtime.ts';
 import type { Region } from '../region.ts';
 import type { ExecRequest, ServiceStatus, StackStatus, TaskStatus } from './protocol.ts';
@@ -14,7 +15,11 @@ export interface StackService {
 }
 
 /** What `fairway status` shows, from the region's own Describe calls. Rejects where there is no such stack. */
-export async function describeStackStatus(region: Region, stackName: string): Promise<StackStatus> {
+export async function describeStackStatus(
+  region: Region,
+  stackName: string,
+  forwards: readonly Forward[] = [],
+): Promise<StackStatus> {
   const resources = await stackResources(region, stackName);
   const { Stacks } = await region.api.cloudformation.DescribeStacks({ StackName: stackName });
   const listeners = resources.filter(({ type }) => type === 'AWS::ElasticLoadBalancingV2::Listener');
@@ -27,15 +32,16 @@ export async function describeStackStatus(region: Region, stackName: string): Pr
       listeners.map(({ physicalId }) => physicalId),
     ),
     services: await Promise.all(services.map((service) => serviceStatus(region, service))),
+    forwards,
   };
 }
 
-interface StackResource {
+export interface StackResource {
   readonly type: string;
   readonly physicalId: string;
 }
 
-async function stackResources(region: Region, stackName: string): Promise<StackResource[]> {
+export async function stackResources(region: Region, stackName: string): Promise<StackResource[]> {
   const { Stacks = [] } = await region.api.cloudformation.DescribeStacks({});
   if (!Stacks.some((stack) => stack.StackName === stackName))
     throw new OperationError({

@@ -120,11 +120,11 @@ describe('connections', () => {
   });
 
   test('a client that does not read holds the target back', async () => {
-    let written = 0;
+    const sent = { bytes: 0 };
     const blocked = await tcpTarget('big', (socket) => {
       const chunk = Buffer.alloc(1 << 16);
       const more = () => {
-        while (written < 1 << 28 && socket.write(chunk)) written += chunk.length;
+        while (sent.bytes < 1 << 28 && socket.write(chunk)) sent.bytes += chunk.length;
       };
       socket.on('drain', more);
       more();
@@ -135,11 +135,11 @@ describe('connections', () => {
     socket.pause();
     await once(socket, 'connect');
     let before = -1;
-    while (before !== written || written === 0) {
-      before = written;
+    while (before !== sent.bytes || sent.bytes === 0) {
+      before = sent.bytes;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    expect(written).toBeLessThan(1 << 26);
+    expect(sent.bytes).toBeLessThan(1 << 26);
   });
 
   test('are reset where no target is registered, and where the target refuses', async () => {

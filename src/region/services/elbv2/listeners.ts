@@ -11,6 +11,7 @@ import {
   findLoadBalancer,
   kindOf,
   listenersOf,
+  networkProtocols,
   newId,
   rulesOf,
   type Elbv2,
@@ -20,7 +21,6 @@ import {
 } from './state.ts';
 import { checkedTags, putTags } from './tags.ts';
 import { isPort } from './target-group-input.ts';
-import { networkProtocols } from './target-groups.ts';
 
 export function listenerHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { listeners, rules } = state;

@@ -7,7 +7,8 @@ import type { Table } from '../../store/store.ts';
 import { notFound } from './errors.ts';
 
 /** What listeners and target groups of network load balancers speak. */
-export type NetworkProtocol = 'TCP' | 'UDP' | 'TCP_UDP';
+export type NetworkProtocol = (typeof networkProtocols)[number];
+export const networkProtocols = ['TCP', 'UDP', 'TCP_UDP'] as const;
 
 export interface LoadBalancerRecord {
   readonly arn: string;

@@ -10,11 +10,11 @@ import {
   arnOf,
   findLoadBalancer,
   findTargetGroup,
+  networkProtocols,
   newId,
   targetId,
   usersOf,
   type Elbv2,
-  type NetworkProtocol,
   type TargetGroupRecord,
 } from './state.ts';
 import { checkedTags, putTags } from './tags.ts';
@@ -36,8 +36,6 @@ const checkMembers = [
   'UnhealthyThresholdCount',
   'Matcher',
 ] as const;
-
-export const networkProtocols: readonly NetworkProtocol[] = ['TCP', 'UDP', 'TCP_UDP'];
 
 export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { targetGroups, region } = state;
