@@ -11,6 +11,7 @@ const programs = {
   netd: 'src/region/network/netd/main.ts',
   router: 'src/region/network/router/main.ts',
   balancer: 'src/region/balancer/main.ts',
+  forward: 'src/region/forward/main.ts',
   layers: 'src/region/runtime/images/layer/main.ts',
 };
 process.chdir(root);

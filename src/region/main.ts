@@ -14,6 +14,7 @@ import { createNetwork } from './network/create-network.ts';
 import { startNetd } from './network/start-netd.ts';
 import { findTools } from './network/tools.ts';
 import { createControl } from './process/control.ts';
+import { regionForwards } from './process/forwards.ts';
 import { isIdle, watchIdle } from './process/idle.ts';
 import { takeLock } from './process/lock.ts';
 import { pathsOf } from './process/paths.ts';
@@ -98,8 +99,11 @@ async function main(): Promise<void> {
   const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());
+  await start();
+  const forwards = regionForwards(region, [nodePath, join(programs, 'forward.mjs')]);
   const control = createControl({
     region,
+    forwards,
     removeVolumes: (prefix) => removeVolumes(prefix),
     info: () => ({
       build: process.env.FAIRWAY_BUILD ?? '',
@@ -115,7 +119,6 @@ async function main(): Promise<void> {
       return true;
     },
   });
-  await start();
   const idle = watchIdle(region, () => void shutdown());
   const socket = await listenSocket(
     paths.socket,
@@ -137,7 +140,7 @@ async function main(): Promise<void> {
     idle.stop();
     rmSync(paths.socket, { force: true });
     await Promise.race([
-      Promise.allSettled([stop(), stopPlane()]),
+      Promise.allSettled([forwards.stop(), stop(), stopPlane()]),
       new Promise((resolve) => setTimeout(resolve, 5_000)),
     ]);
     await netd.close().catch((error: Error) => log(error.message));
