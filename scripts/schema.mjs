@@ -7,6 +7,7 @@ const target = new URL('../src/template/schema/resource-types.json', import.meta
 
 const names = {
   EC2: 'VPC Subnet InternetGateway VPCGatewayAttachment RouteTable Route SubnetRouteTableAssociation NatGateway EIP SecurityGroup SecurityGroupIngress SecurityGroupEgress NetworkAcl NetworkAclEntry SubnetNetworkAclAssociation VPCEndpoint DHCPOptions VPCDHCPOptionsAssociation',
+  ECR: 'Repository',
   ECS: 'Cluster TaskDefinition Service',
   EFS: 'FileSystem MountTarget AccessPoint',
   ElasticLoadBalancingV2: 'LoadBalancer TargetGroup Listener ListenerRule',

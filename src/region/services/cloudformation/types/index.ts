@@ -16,6 +16,7 @@ import { vpcDhcpOptionsAssociation } from './ec2-vpc-dhcp-options-association.ts
 import { vpcEndpoint } from './ec2-vpc-endpoint.ts';
 import { vpcGatewayAttachment } from './ec2-vpc-gateway-attachment.ts';
 import { vpc } from './ec2-vpc.ts';
+import { repository } from './ecr-repository.ts';
 import { cluster } from './ecs-cluster.ts';
 import { service } from './ecs-service.ts';
 import { taskDefinition } from './ecs-task-definition.ts';
@@ -58,6 +59,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     networkAclEntry,
     policy,
     privateDnsNamespace,
+    repository,
     role,
     route,
     routeTable,
