@@ -14,11 +14,13 @@ export function resource(
   description: string,
   Type: string,
   Properties: Record<string, unknown>,
-  more: Pick<Resource, 'DependsOn'> = {},
+  more: Pick<Resource, 'DependsOn' | 'DeletionPolicy' | 'UpdateReplacePolicy'> = {},
 ): Resource {
   return {
     Type,
     ...(more.DependsOn === undefined || more.DependsOn.length === 0 ? {} : { DependsOn: more.DependsOn }),
+    ...(more.DeletionPolicy === undefined ? {} : { DeletionPolicy: more.DeletionPolicy }),
+    ...(more.UpdateReplacePolicy === undefined ? {} : { UpdateReplacePolicy: more.UpdateReplacePolicy }),
     Metadata: { Fairway: { Description: description } },
     Properties,
   };

@@ -1,29 +1,53 @@
-/** What is known of images that everybody uses: the port their program listens on, and whether it speaks HTTP. */
-interface KnownImage {
+/** What is known of images that everybody uses. */
+export interface KnownImage {
+  /** What its program listens on. */
   readonly port: number;
   readonly http: boolean;
+  /** It holds data for its peers: its ports are for them and for this machine, never for the internet. */
+  readonly store: boolean;
 }
 
+const web = (port: number): KnownImage => ({ port, http: true, store: false });
+const store = (port: number, http = false): KnownImage => ({ port, http, store: true });
+
 const KNOWN: Readonly<Record<string, KnownImage>> = {
-  nginx: { port: 80, http: true },
-  httpd: { port: 80, http: true },
-  caddy: { port: 80, http: true },
-  traefik: { port: 80, http: true },
-  wordpress: { port: 80, http: true },
-  tomcat: { port: 8080, http: true },
-  redis: { port: 6379, http: false },
-  valkey: { port: 6379, http: false },
-  memcached: { port: 11_211, http: false },
-  postgres: { port: 5432, http: false },
-  postgis: { port: 5432, http: false },
-  mysql: { port: 3306, http: false },
-  mariadb: { port: 3306, http: false },
-  mongo: { port: 27_017, http: false },
-  rabbitmq: { port: 5672, http: false },
-  nats: { port: 4222, http: false },
-  elasticsearch: { port: 9200, http: true },
-  opensearch: { port: 9200, http: true },
-  minio: { port: 9000, http: true },
+  nginx: web(80),
+  'nginx-unprivileged': web(8080),
+  httpd: web(80),
+  caddy: web(80),
+  traefik: web(80),
+  wordpress: web(80),
+  nextcloud: web(80),
+  phpmyadmin: web(80),
+  adminer: web(8080),
+  tomcat: web(8080),
+  grafana: web(3000),
+  prometheus: web(9090),
+  kibana: web(5601),
+  pgadmin4: web(80),
+  'mongo-express': web(8081),
+  gitea: web(3000),
+  minio: web(9000),
+  redis: store(6379),
+  valkey: store(6379),
+  memcached: store(11_211),
+  postgres: store(5432),
+  postgis: store(5432),
+  timescaledb: store(5432),
+  mysql: store(3306),
+  'mysql-server': store(3306),
+  mariadb: store(3306),
+  mongo: store(27_017),
+  rabbitmq: store(5672),
+  nats: store(4222),
+  kafka: store(9092),
+  'cp-kafka': store(9092),
+  zookeeper: store(2181),
+  cassandra: store(9042),
+  elasticsearch: store(9200, true),
+  opensearch: store(9200, true),
+  influxdb: store(8086, true),
+  neo4j: store(7687),
 };
 
 /** `docker.io/library/redis:7@sha256:…` → what is known of `redis`. */
@@ -31,3 +55,43 @@ export function knownImage(reference: string | undefined): KnownImage | undefine
   const name = reference?.split('@')[0]?.split('/').at(-1)?.split(':')[0];
   return name === undefined || !Object.hasOwn(KNOWN, name) ? undefined : KNOWN[name];
 }
+
+/** Ports that are no web pages, whoever listens on them. */
+const NO_HTTP: Readonly<Record<number, string>> = {
+  21: 'FTP',
+  22: 'SSH',
+  23: 'Telnet',
+  25: 'SMTP',
+  53: 'DNS',
+  110: 'POP3',
+  143: 'IMAP',
+  389: 'LDAP',
+  465: 'SMTP',
+  587: 'SMTP',
+  636: 'LDAP',
+  993: 'IMAP',
+  1025: 'SMTP',
+  1433: 'SQL Server',
+  1521: 'Oracle',
+  1883: 'MQTT',
+  2181: 'ZooKeeper',
+  3306: 'MySQL',
+  4222: 'NATS',
+  5432: 'PostgreSQL',
+  5672: 'AMQP',
+  6379: 'Redis',
+  8883: 'MQTT',
+  9042: 'Cassandra',
+  9092: 'Kafka',
+  11_211: 'memcached',
+  27_017: 'MongoDB',
+};
+
+/** What a port is known for, where that is no HTTP. */
+export const plainProtocol = (port: number): string | undefined => NO_HTTP[port];
+
+/** Images without a shell: nothing can be put into them when they start. */
+const SHELL_LESS =
+  /(^|\/)(scratch|distroless|hello-world|nats|coredns|portainer|static)(\/|:|@|$)|^cgr\.dev\//;
+
+export const hasShell = (reference: string | undefined): boolean => !SHELL_LESS.test(reference ?? '');

@@ -6,8 +6,8 @@ export interface DesignOptions {
   readonly learn?: boolean;
   /** What stands at an absolute path of this machine. Without it, bind mounts cannot be delivered to AWS. */
   readonly readPath?: (path: string) => PathContent | undefined;
-  /** Texts in which names of services may stand, for the candidates of missing edges. */
-  readonly texts?: readonly SourceText[];
+  /** Texts in which names of services may stand, for the candidates of missing edges; asked only where one is missing. */
+  readonly texts?: () => readonly SourceText[];
 }
 
 export type PathContent =

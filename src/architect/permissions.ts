@@ -2,6 +2,10 @@ import type { Service } from '../compose/app.ts';
 import { getAtt, resource, sub, type Resources } from './intrinsics.ts';
 import { logicalId } from './naming.ts';
 import type { Plan } from './plan.ts';
+import { mountStatements } from './state/file-systems.ts';
+import { secretResource } from './state/secrets.ts';
+import { infrastructureRole } from './state/task-volumes.ts';
+import { members, type Task } from './tasks.ts';
 
 const trust = {
   Version: '2012-10-17',
@@ -32,15 +36,39 @@ const EXEC = {
 };
 
 /**
- * The execution role pulls images and writes logs, and only those of this project; a task role is what the program itself may
- * do: take `fairway exec`, where it can, and nothing else.
+ * The execution role pulls images, reads secrets and writes logs, and only those of this project; a task role is what the program
+ * itself may do: take `fairway exec`, where it can, mount its volumes, and what the file says.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
  */
-export function permissions({ services }: Plan): Resources {
+export function permissions(plan: Plan): Resources {
+  return {
+    ExecutionRole: resource('the role that starts tasks', 'AWS::IAM::Role', {
+      AssumeRolePolicyDocument: trust,
+      Policies: [
+        {
+          PolicyName: 'start-tasks',
+          PolicyDocument: { Version: '2012-10-17', Statement: startStatements(plan) },
+        },
+      ],
+    }),
+    ...Object.fromEntries(
+      plan.tasks.map((task) => [logicalId.taskRole(task.owner.name), taskRole(plan, task)]),
+    ),
+    ...infrastructureRole(plan),
+  };
+}
+
+function startStatements({ services, secrets, target }: Plan): unknown[] {
   const pullsFromEcr = services.some(
     ({ build, image }) => build !== undefined || /\.dkr\.ecr\./.test(image?.value ?? ''),
   );
-  const statements = [
+  const readable = [
+    ...secrets.map(secretResource),
+    ...(target === 'aws'
+      ? [...new Set(services.flatMap(({ settings }) => settings.pullCredentials?.value ?? []))]
+      : []),
+  ];
+  return [
     ...(pullsFromEcr
       ? [
           // This action knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html
@@ -57,22 +85,31 @@ export function permissions({ services }: Plan): Resources {
       Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
       Resource: services.map(({ name }) => getAtt(logicalId.logGroup(name), 'Arn')),
     },
+    ...(readable.length > 0
+      ? [{ Effect: 'Allow', Action: 'secretsmanager:GetSecretValue', Resource: readable }]
+      : []),
   ];
-  return {
-    ExecutionRole: resource('the role that starts tasks', 'AWS::IAM::Role', {
-      AssumeRolePolicyDocument: trust,
-      Policies: [
-        { PolicyName: 'start-tasks', PolicyDocument: { Version: '2012-10-17', Statement: statements } },
-      ],
-    }),
-    ...Object.fromEntries(
-      services.map((service) => [
-        logicalId.taskRole(service.name),
-        resource(`${service.name}: the role of its program`, 'AWS::IAM::Role', {
-          AssumeRolePolicyDocument: trust,
-          ...(takesExec(service) ? { Policies: [EXEC] } : {}),
-        }),
-      ]),
+}
+
+function taskRole(plan: Plan, task: Task) {
+  const { name } = task.owner;
+  const all = members(task);
+  const mounts = mountStatements(plan, name);
+  const policies = [
+    ...(all.every(takesExec) ? [EXEC] : []),
+    ...(mounts.length > 0
+      ? [{ PolicyName: 'volumes', PolicyDocument: { Version: '2012-10-17', Statement: mounts } }]
+      : []),
+    ...all.flatMap((service) =>
+      service.settings.role
+        ? [{ PolicyName: `role-of-${service.name}`, PolicyDocument: service.settings.role.value }]
+        : [],
     ),
-  };
+  ];
+  const managed = [...new Set(all.flatMap(({ settings }) => settings.policies.map(({ value }) => value)))];
+  return resource(`${name}: the role of its program`, 'AWS::IAM::Role', {
+    AssumeRolePolicyDocument: trust,
+    ...(managed.length > 0 ? { ManagedPolicyArns: managed } : {}),
+    ...(policies.length > 0 ? { Policies: policies } : {}),
+  });
 }

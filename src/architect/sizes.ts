@@ -1,5 +1,6 @@
 import type { Service } from '../compose/app.ts';
 import type { Problem } from '../common/problem.ts';
+import type { Task } from './tasks.ts';
 
 export interface TaskSize {
   /** CPU units; 1024 are one virtual CPU. */
@@ -22,20 +23,25 @@ const FARGATE_SIZES: readonly (readonly [cpu: number, memory: readonly number[]]
   [16_384, range(32_768, 122_880, 8192)],
 ];
 
-/** The smallest Fargate task that has what a service asks for; a problem where no task is so large. */
-export function taskSize(service: Service): TaskSize | Problem {
-  const { settings } = service;
-  const cpu = settings.cpu?.value ?? Math.ceil((service.cpus?.value ?? 0) * 1024);
-  const memory = settings.memory?.value ?? service.memory?.value ?? 0;
+/** The smallest Fargate task that has what its containers ask for together; a problem where none is so large. */
+export function taskSize({ owner, sidecars, inits }: Task): TaskSize | Problem {
+  const { settings, name } = owner;
+  // What runs to its end has gone when the others begin.
+  const sum = (of: (service: Service) => number) =>
+    Math.max(
+      [owner, ...sidecars].reduce((total, service) => total + of(service), 0),
+      ...inits.map(of),
+    );
+  const cpu = settings.cpu?.value ?? sum(({ cpus }) => Math.ceil((cpus?.value ?? 0) * 1024));
+  const memory = settings.memory?.value ?? sum((service) => service.memory?.value ?? 0);
   for (const [units, sizes] of FARGATE_SIZES) {
     const size = sizes.find((candidate) => candidate >= memory);
     if (units >= cpu && size !== undefined) return { cpu: units, memory: size };
   }
   return {
     code: 'fargate-size',
-    message: `service ${service.name} asks for ${cpu} CPU units and ${memory} MiB, more than a Fargate task can have`,
-    position:
-      (settings.cpu ?? service.cpus ?? settings.memory ?? service.memory)?.position ?? service.position,
+    message: `service ${name} asks for ${cpu} CPU units and ${memory} MiB, more than a Fargate task can have`,
+    position: (settings.cpu ?? owner.cpus ?? settings.memory ?? owner.memory)?.position ?? owner.position,
     fix: 'the largest task has 16384 CPU units (cpus: "16") and 122880 MiB (memory: 120g)',
   };
 }

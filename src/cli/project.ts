@@ -4,7 +4,10 @@ import type { Design } from '../architect/design-model.ts';
 import { design } from '../architect/design.ts';
 import type { App } from '../compose/app.ts';
 import { readProject } from '../compose/project.ts';
+import type { DesignOptions } from '../architect/options.ts';
 import type { Invocation } from './command.ts';
+import { readPath } from './read-path.ts';
+import { sourceTexts } from './source-texts.ts';
 
 /** A project as it was read, and the AWS deployment designed for it. */
 export interface Project {
@@ -35,9 +38,21 @@ export function loadApp(invocation: Invocation, path?: string): App {
   });
 }
 
-export async function loadProject(invocation: Invocation, path?: string): Promise<Project> {
+/** For whom a project is designed: this machine, where nothing else is said. */
+export type Purpose = Pick<DesignOptions, 'target' | 'learn'>;
+
+export async function loadProject(
+  invocation: Invocation,
+  path?: string,
+  purpose: Purpose = { target: 'local' },
+): Promise<Project> {
   const app = loadApp(invocation, path);
-  return { app, design: design(app) };
+  return { app, design: designFor(invocation, app, purpose) };
+}
+
+/** The deployment of a project, with what stands on this machine read where it is needed. */
+export function designFor({ cwd }: Pick<Invocation, 'cwd'>, app: App, purpose: Purpose): Design {
+  return design(app, { ...purpose, readPath, texts: () => sourceTexts(app, cwd) });
 }
 
 /** The stack's name: `-p`, else what the project's files say. */
@@ -49,7 +64,7 @@ export async function projectName(invocation: Invocation): Promise<string> {
 export function tryDesign(invocation: Invocation): Project | undefined {
   try {
     const app = loadApp(invocation);
-    return { app, design: design(app) };
+    return { app, design: designFor(invocation, app, { target: 'local' }) };
   } catch {
     return undefined;
   }

@@ -7,10 +7,23 @@ export function appOf(files: Files | string): App {
   const all: Files = typeof files === 'string' ? { 'compose.yaml': files } : files;
   return readProject({
     paths: ['compose.yaml'],
-    environment: {},
-    readFile: (path) => (Object.hasOwn(all, path) ? all[path] : undefined),
+    environment: { TOKEN: 'from the environment' },
+    currentFolder: '/project',
+    readFile(path) {
+      const name = path.replace(/^\/project\//, '');
+      return Object.hasOwn(all, name) ? all[name] : undefined;
+    },
   });
 }
+
+/** Nothing has to call anybody. */
+export const asWorkers = (app: App): App => ({
+  ...app,
+  services: app.services.map((service) => ({
+    ...service,
+    settings: { ...service.settings, worker: true },
+  })),
+});
 
 /** Web, API, queue, worker, with every way of naming a peer. */
 export const JOBS: Files = {

@@ -36,7 +36,7 @@ export const command: Command = {
   async run(invocation) {
     const { terminal } = invocation;
     const began = Date.now();
-    const project = await loadProject(invocation, invocation.positionals[0]);
+    const project = await loadProject(invocation, invocation.positionals[0], { target: 'aws' });
     const { app, design } = project;
     printNotices(terminal, [...app.notices, ...design.notices]);
     const given = new Map(invocation.texts('image').map(splitImage));

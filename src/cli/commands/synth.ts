@@ -13,10 +13,13 @@ export const command: Command = {
   options: [
     { name: 'output', short: 'o', value: 'FILE', help: 'write it to a file' },
     { name: 'json', help: 'as JSON' },
+    { name: 'local', help: 'the template of `fairway up`: with the mounts and volumes of this machine' },
   ],
   arguments: [0, 1],
   async run(invocation) {
-    const { app, design } = await loadProject(invocation, invocation.positionals[0]);
+    const { app, design } = await loadProject(invocation, invocation.positionals[0], {
+      target: invocation.flag('local') ? 'local' : 'aws',
+    });
     printNotices(invocation.terminal, [...app.notices, ...design.notices]);
     const text = invocation.flag('json')
       ? `${JSON.stringify(design.template, null, 2)}\n`

@@ -1,3 +1,5 @@
+import type { NameLookup } from './names.ts';
+
 /** A service that a variable's value names, and the port it says, if it says one. */
 export interface Mention {
   readonly service: string;
@@ -36,21 +38,19 @@ const HOST = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 
 /**
  * The services that a value names as host, host:port or URL; several where it is a list with commas.
- * @param serviceOf the service that a host name is, by its short or its full name
+ * @param serviceOf the services that a host name is, by its short or its full name
  */
-export function mentions(
-  variable: string,
-  value: string,
-  serviceOf: (host: string) => string | undefined,
-): readonly Mention[] {
+export function mentions(variable: string, value: string, serviceOf: NameLookup): readonly Mention[] {
   const url = URL_SHAPE.exec(value);
   if (url) {
     const scheme = url[1]!.toLowerCase();
     return url[2]!.split(',').flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme]));
   }
   if (NO_HOST.test(variable)) return [];
+  // Options in one variable: `-Dspring.datasource.url=jdbc:mysql://db/app`.
+  if (/\s|=/.test(value)) return textMentions(value, serviceOf);
   return value
-    .split(',')
+    .split(/[,;]/)
     .map((part) => part.trim())
     .flatMap((part) => {
       if (URL_SHAPE.test(part)) return mentions(variable, part, serviceOf);
@@ -59,15 +59,32 @@ export function mentions(
     });
 }
 
-function mention(
-  authority: string,
-  serviceOf: (host: string) => string | undefined,
-  fallback: number | undefined,
-): Mention[] {
+/** `http://api:8000/` and `--redis=redis:6379` among the words of a command; a bare name may be anything. */
+export function commandMentions(words: readonly string[], serviceOf: NameLookup): readonly Mention[] {
+  return textMentions(words.join(' '), serviceOf);
+}
+
+const URL_IN_TEXT =
+  /(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?:\/\/(?:[^@/\s"'`]*@)?([^/?#\s"'`<>(){};]+)/gi;
+const HOST_PORT_IN_TEXT = /(?<![\w./@:-])([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?):(\d{2,5})(?![\w.:-])/gi;
+
+/** URLs and `host:port` anywhere in a text. */
+export function textMentions(text: string, serviceOf: NameLookup): readonly Mention[] {
+  const urls = [...text.matchAll(URL_IN_TEXT)].flatMap(([, scheme, authorities]) =>
+    authorities!
+      .split(',')
+      .flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme!.toLowerCase()])),
+  );
+  const pairs = [...text.replaceAll(URL_IN_TEXT, ' ').matchAll(HOST_PORT_IN_TEXT)].flatMap(([pair]) =>
+    mention(pair, serviceOf, undefined),
+  );
+  return [...urls, ...pairs];
+}
+
+function mention(authority: string, serviceOf: NameLookup, fallback: number | undefined): Mention[] {
   const [host = '', said] = authority.split(':');
-  const service = serviceOf(host.toLowerCase());
-  if (service === undefined) return [];
+  const services = serviceOf(host);
   const port = said !== undefined && /^\d+$/.test(said) ? Number(said) : fallback;
   if (port !== undefined && (port < 1 || port > 65_535)) return [];
-  return [{ service, ...(port === undefined ? {} : { port }) }];
+  return services.map((service) => ({ service, ...(port === undefined ? {} : { port }) }));
 }

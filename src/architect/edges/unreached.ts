@@ -1,0 +1,117 @@
+import type { App, Service } from '../../compose/app.ts';
+import type { Problem } from '../../common/problem.ts';
+import type { Edge } from '../design-model.ts';
+import type { SourceText } from '../options.ts';
+import { compareText } from '../naming.ts';
+import { members, type Task } from '../tasks.ts';
+import { textMentions } from './mentions.ts';
+import { sharesNetwork } from './edges.ts';
+import { hostNames } from './names.ts';
+
+export interface Unreached {
+  readonly problems: readonly Problem[];
+  readonly notices: readonly Problem[];
+}
+
+/** Services that nothing calls, nobody publishes and no one declares workers: the line that is missing stands somewhere else. */
+export function unreached(
+  app: App,
+  tasks: readonly Task[],
+  edges: readonly Edge[],
+  texts: () => readonly SourceText[],
+): Unreached {
+  const problems: Problem[] = [];
+  const notices: Problem[] = [];
+  const open = tasks.filter((task) => task.kind === 'service' && !isReached(task, edges));
+  const read = open.length > 0 ? texts() : [];
+  for (const { owner } of open) {
+    const callers = candidates(app, owner, read);
+    if (callers.length === 0 && listensNowhere(owner))
+      notices.push({
+        code: 'taken-as-worker',
+        message: `${owner.name} listens on no port that its Dockerfile tells of, and nothing names it: it is taken as a worker`,
+        position: owner.position,
+      });
+    else problems.push(problem(owner, callers));
+  }
+  return { problems, notices };
+}
+
+const isReached = (task: Task, edges: readonly Edge[]): boolean =>
+  edges.some(({ to }) => to === task.owner.name) ||
+  members(task).some(({ ports, settings }) => settings.worker || (settings.public && ports.length > 0));
+
+/** A build tells what it listens on, an image does not. */
+const listensNowhere = ({ build, expose, ports }: Service): boolean =>
+  build !== undefined && build.expose.length === 0 && expose.length === 0 && ports.length === 0;
+
+/** A service in whose environment, configuration or source a name stands. */
+export interface Candidate {
+  readonly service: string;
+  /** Where: a file, or a variable. */
+  readonly where: string;
+  readonly port?: number;
+}
+
+/** Who may be calling a service, the likeliest first: a URL or `host:port` tells more than the word alone. */
+export function candidates(app: App, called: Service, texts: readonly SourceText[]): readonly Candidate[] {
+  const lookup = hostNames(app);
+  const mine = (host: string) => lookup(host).filter((name) => name === called.name);
+  const names = [called.name, ...called.aliases];
+  const word = new RegExp(`(?<![\\w.-])(${names.map(escaped).join('|')})(?![\\w-]|\\.\\w)`, 'i');
+  const found = new Map<string, Candidate>();
+  for (const { service, file, text } of allTexts(app, texts)) {
+    if (service === called.name) continue;
+    const caller = app.services.find(({ name }) => name === service);
+    if (!caller || caller.lifetime === 'once' || !sharesNetwork(caller, called)) continue;
+    const [mention] = textMentions(text, mine);
+    if (!mention && !word.test(text)) continue;
+    const before = found.get(service);
+    if (before?.port !== undefined || (before && mention?.port === undefined)) continue;
+    found.set(service, {
+      service,
+      where: file,
+      ...(mention?.port === undefined ? {} : { port: mention.port }),
+    });
+  }
+  return [...found.values()].sort(
+    (a, b) =>
+      Number(a.port === undefined) - Number(b.port === undefined) || compareText(a.service, b.service),
+  );
+}
+
+const escaped = (name: string): string => name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const allTexts = (app: App, texts: readonly SourceText[]): readonly SourceText[] => [
+  ...app.services.flatMap(({ name: service, environment }) =>
+    environment.map(({ name, value }) => ({ service, file: `the variable ${name}`, text: value })),
+  ),
+  ...app.services.flatMap(({ name: service, files }) =>
+    files.flatMap(({ source }) => {
+      const from = app.configs.find(({ name }) => name === source)?.from;
+      return from?.kind === 'content' ? [{ service, file: `the config ${source}`, text: from.content }] : [];
+    }),
+  ),
+  ...texts,
+];
+
+function problem(called: Service, callers: readonly Candidate[]): Problem {
+  const { name, position } = called;
+  const lines = callers.map(({ service, where, port }) => {
+    const target = port === undefined ? name : `${name}:${port}`;
+    return `services.${service}:  x-aws: {calls: ["${target}"]}    # ${where} names it`;
+  });
+  return {
+    code: 'nothing-calls',
+    message: `nothing is known to call ${name}, and it publishes no port: every connection to it would be dropped`,
+    position,
+    fix: [
+      lines.length > 0
+        ? `say who calls it; it is named in ${lines.length === 1 ? 'one place' : 'these places'}:`
+        : 'say who calls it, under the service that does:',
+      ...(lines.length > 0 ? lines : [`  x-aws: {calls: ["${name}:PORT"]}`]),
+      `or, where nothing connects to it: services.${name}:  x-aws: {worker: true}`,
+      'fairway init writes such lines; fairway up --learn finds them by watching what really flows',
+    ].join('\n'),
+  };
+}

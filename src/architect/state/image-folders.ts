@@ -1,0 +1,42 @@
+import { posix } from 'node:path';
+import type { Build } from '../../compose/app.ts';
+import { stageChain } from '../../dockerfile/expose.ts';
+import { parseDockerfile } from '../../dockerfile/parse.ts';
+import type { StorageContext } from './storage.ts';
+
+export interface ImageFolders {
+  /** Folders that COPY or ADD fill with folders. */
+  readonly copies: readonly string[];
+  readonly workingDirectory: string;
+}
+
+/** What a Dockerfile tells of the folders of its image; undefined where it cannot be read. */
+export function imageFolders(build: Build, { app, options }: StorageContext): ImageFolders | undefined {
+  const path = posix.resolve(app.directory, build.context, build.dockerfile);
+  const read = build.inline === undefined ? options.readPath?.(path) : undefined;
+  const text = build.inline ?? (read?.kind === 'file' ? read.file.text : undefined);
+  if (text === undefined) return undefined;
+  let folder = '/';
+  const copies: string[] = [];
+  for (const { keyword, args } of stageChain(parseDockerfile(text, path), build.target).stages.flatMap(
+    ({ instructions }) => instructions,
+  )) {
+    if (keyword === 'WORKDIR') folder = posix.resolve(folder, plain(args[0] ?? '.'));
+    if (keyword !== 'COPY' && keyword !== 'ADD') continue;
+    const to = args.at(-1);
+    if (to === undefined || to.includes('$') || !args.slice(0, -1).some(isFolder)) continue;
+    copies.push(posix.resolve(folder, plain(to)));
+  }
+  return { copies, workingDirectory: folder };
+}
+
+/** A source that is written like a folder, not like a file: `.`, `./src`, `dist/`. */
+function isFolder(source: string): boolean {
+  const name = posix.basename(plain(source));
+  return /^\.{0,2}$/.test(name) || name === '*' || !/\.[A-Za-z0-9*]+$/.test(name);
+}
+
+const plain = (word: string): string => word.replaceAll(/^["']|["']$/g, '');
+
+export const isIn = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
