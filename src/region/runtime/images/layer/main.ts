@@ -1,7 +1,6 @@
-import { TarError } from '../tar/entry.ts';
 import { growingFile } from './growing-file.ts';
 import { packLayer } from './pack.ts';
-import type { FailureReason, LayerJob, LayerOrder, LayerReport } from './protocol.ts';
+import { type LayerJob, type LayerOrder, type LayerReport, reasonOf } from './protocol.ts';
 import { unpackLayer } from './unpack.ts';
 
 /** Packs or unpacks one layer inside netd's namespaces, where the ids of images exist. Ends with the region. */
@@ -20,10 +19,7 @@ function work(job: LayerJob): LayerReport | Promise<LayerReport> {
 
 function failure(error: unknown): LayerReport {
   const message = error instanceof Error ? error.message : String(error);
-  const code = (error as NodeJS.ErrnoException).code;
-  const reason: FailureReason =
-    error instanceof TarError ? 'content' : code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';
-  return { type: 'failed', reason, message };
+  return { type: 'failed', reason: reasonOf(error), message };
 }
 
 const report = await Promise.resolve()

@@ -1,3 +1,4 @@
+import { TarError } from '../tar/entry.ts';
 import type { Packed } from './pack.ts';
 import type { Unpacked } from './unpack.ts';
 
@@ -23,3 +24,9 @@ export type LayerReport =
 
 /** `content`: the layer itself is at fault; `full`: the disk. */
 export type FailureReason = 'content' | 'full' | 'other';
+
+export function reasonOf(error: unknown): FailureReason {
+  if (error instanceof TarError) return 'content';
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'other';
+}

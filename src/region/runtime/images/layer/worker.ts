@@ -1,9 +1,14 @@
 import { availableParallelism } from 'node:os';
 import type { Netd } from '../../../network/netd-client.ts';
-import { TarError } from '../tar/entry.ts';
 import { growingFile } from './growing-file.ts';
 import { packLayer, type Packed } from './pack.ts';
-import type { FailureReason, LayerJob, LayerOrder, LayerReport } from './protocol.ts';
+import {
+  type FailureReason,
+  type LayerJob,
+  type LayerOrder,
+  type LayerReport,
+  reasonOf,
+} from './protocol.ts';
 import { unpackLayer, type Unpacked } from './unpack.ts';
 
 export interface LayerWorker {
@@ -106,7 +111,7 @@ export const localWorker: LayerWorker = {
   unpack({ growing, whole }, directory) {
     const file = growingFile(growing, whole);
     const result = unpackLayer(file.content(), directory, { owners: false }).catch((error: Error) => {
-      throw new LayerFailure(error instanceof TarError ? 'content' : 'other', error.message);
+      throw new LayerFailure(reasonOf(error), error.message);
     });
     result.catch(() => {});
     return {
