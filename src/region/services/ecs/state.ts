@@ -125,6 +125,8 @@ export interface ContainerRecord {
   readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
   readonly healthStatus: sdk.HealthStatus;
   readonly exitCode?: number;
+  /** How often its restart policy (or an edit) started it again. */
+  readonly restartCount?: number;
   readonly reason?: string | undefined;
 }
 
@@ -226,6 +228,7 @@ export interface Ecs {
   readonly tables: Tables;
   readonly arns: Arns;
   readonly options: EcsOptions;
+  /** Images that stand for others while sources are watched; forgotten with the process. */
   now(): Date;
 }
 

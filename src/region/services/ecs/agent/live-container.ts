@@ -1,5 +1,6 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { constants } from 'node:os';
-import type { Container, ContainerSpec } from '../../../runtime/runtime.ts';
+import type { Container, ContainerSpec, Image } from '../../../runtime/runtime.ts';
 import { newRuntimeId } from '../ids.ts';
 import type { ContainerRecord, Ecs, TaskDefinitionRecord } from '../state.ts';
 import { changeTask } from '../task-status.ts';
@@ -16,11 +17,25 @@ export interface LiveContainer {
   readonly healthy: Promise<void>;
   /** The process, while it runs. */
   readonly process: Container | undefined;
-  start(spec: Omit<ContainerSpec, 'id' | 'onOutput'>, logs: LogSink): Promise<void>;
+  start(image: Image, specOf: SpecOf, logs: LogSink): Promise<void>;
+  /**
+   * Ends the program and starts it again, from another image where one is given: its task and its address stay, and nobody is told
+   * that it ended. False where nothing runs.
+   */
+  restart(image?: Image): Promise<boolean>;
   /** Resolves when it has ended; at once when it never ran. */
   stop(): Promise<void>;
   /** Removes what it wrote. */
   remove(): Promise<void>;
+}
+
+/** What starts a container from an image. */
+export type SpecOf = (image: Image) => Omit<ContainerSpec, 'id' | 'onOutput'>;
+
+interface Work {
+  readonly image: Image;
+  readonly specOf: SpecOf;
+  readonly logs: LogSink;
 }
 
 export interface LiveContainerOptions {
@@ -34,6 +49,9 @@ export interface LiveContainerOptions {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html */
 const defaultStopTimeout = 30;
+
+/** How long a program that is restarted in its place may take to end. */
+const restartPatience = 500;
 
 /**
  * A program that is PID 1 loses signals that it has no handler for yet: pid_namespaces(7). One that has only just been started is
@@ -58,21 +76,70 @@ export function liveContainer({
   let starting: Promise<Container> | undefined;
   let running: Container | undefined;
   let removable: Container | undefined;
-  let stopSignal = 'SIGTERM';
   let startedAt = 0;
+  let stopping = false;
+  let current: Work | undefined;
+  let next: Work | undefined;
+  /** Settles when what follows the program's end is done. */
+  let relaunched: Promise<void> = Promise.resolve();
   let endHealthCheck = () => {};
   const change = (changes: Partial<ContainerRecord>) => changeContainer(ecs, taskId, name, changes);
 
-  function watch(container: Container, logs: LogSink): void {
+  async function launch(work: Work): Promise<void> {
+    const { image, logs } = work;
+    const id = newRuntimeId(taskId);
+    starting = runtime.start({ ...work.specOf(image), id, onOutput: logs.write });
+    const container = await starting;
+    running = container;
+    startedAt = clock.now();
+    removable = container;
+    change({ lastStatus: 'RUNNING', runtimeId: id, imageDigest: image.digest });
     void container.exited.then(({ code, signal }) => {
       running = undefined;
       endHealthCheck();
       if (ended()) return;
       logs.flush();
-      const exitCode = exitCodeOf(code, signal);
-      change({ lastStatus: 'STOPPED', exitCode });
-      exited.resolve(exitCode);
+      relaunched = after(exitCodeOf(code, signal), work);
     });
+    watchHealth(container);
+  }
+
+  /** The program has ended: it runs again where that was asked for, or where its policy says so. */
+  async function after(exitCode: number, work: Work): Promise<void> {
+    const ranFor = clock.now() - startedAt;
+    const again = stopping
+      ? undefined
+      : (next ?? (restarts(definition, exitCode, ranFor) ? work : undefined));
+    next = undefined;
+    if (again) {
+      try {
+        await removable?.remove();
+        removable = undefined;
+        if (stopping) throw new Error('it is to stop');
+        change({ restartCount: (recordOf(ecs, taskId, name)?.restartCount ?? 0) + 1 });
+        return await launch(again);
+      } catch (error) {
+        if (!stopping) change({ reason: named('CannotStartContainerError', error) });
+      }
+    }
+    change({ lastStatus: 'STOPPED', exitCode });
+    exited.resolve(exitCode);
+  }
+
+  /** SIGTERM (or the image's own), and SIGKILL after the stop timeout. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html */
+  async function endOf(container: Container, patience: number): Promise<void> {
+    const cancel = clock.schedule(patience, () => void container.signal('SIGKILL').catch(() => false));
+    const stopSignal = current?.image.config.stopSignal ?? 'SIGTERM';
+    const ask = () => container.signal(stopSignal).catch(() => false);
+    const cancelAsking =
+      clock.now() - startedAt < justStarted ? clock.schedule(askAgainAfter, () => void ask()) : undefined;
+    await ask();
+    await container.exited;
+    cancel();
+    cancelAsking?.();
+  }
+
+  function watchHealth(container: Container): void {
     const check = definition.healthCheck;
     if (!check) return;
     endHealthCheck = startHealthCheck({
@@ -101,17 +168,10 @@ export function liveContainer({
     get process() {
       return running;
     },
-    async start(spec, logs) {
-      const id = newRuntimeId(taskId);
-      starting = runtime.start({ ...spec, id, onOutput: logs.write });
+    async start(image, specOf, logs) {
+      current = { image, specOf, logs };
       try {
-        const container = await starting;
-        running = container;
-        startedAt = clock.now();
-        removable = container;
-        stopSignal = spec.image.config.stopSignal ?? stopSignal;
-        change({ lastStatus: 'RUNNING', runtimeId: id, imageDigest: spec.image.digest });
-        watch(container, logs);
+        await launch(current);
         started.resolve();
       } catch (error) {
         const reason = named('CannotStartContainerError', error);
@@ -121,29 +181,43 @@ export function liveContainer({
         throw new TaskFailure(reason);
       }
     },
-    /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html */
+    async restart(image) {
+      const container = running;
+      if (!container || !current || stopping) return false;
+      current = image ? { ...current, image } : current;
+      next = current;
+      await endOf(container, restartPatience);
+      await relaunched;
+      return true;
+    },
     async stop() {
+      stopping = true;
       await starting?.catch(() => {});
+      await relaunched;
       const container = running;
       if (!container) return;
       endHealthCheck();
-      const cancel = clock.schedule(
-        (definition.stopTimeout ?? defaultStopTimeout) * 1000,
-        () => void container.signal('SIGKILL').catch(() => false),
-      );
-      const ask = () => container.signal(stopSignal).catch(() => false);
-      const cancelAsking =
-        clock.now() - startedAt < justStarted ? clock.schedule(askAgainAfter, () => void ask()) : undefined;
-      await ask();
+      await endOf(container, (definition.stopTimeout ?? defaultStopTimeout) * 1000);
       await exited.promise;
-      cancel();
-      cancelAsking?.();
     },
     async remove() {
       await removable?.remove();
       removable = undefined;
     },
   };
+}
+
+/**
+ * Whether a container is started again without its task: not for codes that are ignored, and not when it ran for less than the
+ * period since its last start. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerRestartPolicy.html
+ */
+export function restarts(
+  { restartPolicy: policy }: Pick<ContainerDefinition, 'restartPolicy'>,
+  exitCode: number,
+  ranForMilliseconds: number,
+): boolean {
+  if (!policy?.enabled || policy.ignoredExitCodes?.includes(exitCode)) return false;
+  return ranForMilliseconds >= (policy.restartAttemptPeriod ?? 300) * 1000;
 }
 
 /** The last line of what a health check said, as far as it fits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Container.html (reason) */

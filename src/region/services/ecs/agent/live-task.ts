@@ -19,6 +19,8 @@ export interface LiveTask {
   /** Its record wants it stopped. */
   stop(): void;
   container(name: string): Container | undefined;
+  /** Starts a container's program again in its place; false where it does not run. */
+  restart(name: string, image?: Image): Promise<boolean>;
   /** Resolves when its record says STOPPED. */
   readonly done: Promise<void>;
 }
@@ -134,17 +136,20 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
       }),
     );
     if (stopping) return;
-    const spec = containerSpec({
-      identity: region.identity,
-      task: current(),
-      definition,
-      container,
-      image,
-      volumes,
-      secrets: secrets.get(name) ?? {},
-      topology: region.internal.ec2.topology(),
+    const specOf = (one: Image) => ({
+      ...containerSpec({
+        identity: region.identity,
+        task: current(),
+        definition,
+        container,
+        image: one,
+        volumes,
+        secrets: secrets.get(name) ?? {},
+        topology: region.internal.ec2.topology(),
+      }),
+      network: namespaceOf(descriptionOf(ecs, current())),
     });
-    await live(name).start({ ...spec, network: namespaceOf(descriptionOf(ecs, current())) }, sink);
+    await live(name).start(image, specOf, sink);
   }
 
   async function shutDown(): Promise<void> {
@@ -193,6 +198,7 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
   return {
     stop: () => stopRequested.resolve(),
     container: (name) => containers.get(name)?.process,
+    restart: async (name, image) => (await containers.get(name)?.restart(image)) ?? false,
     done: life(),
   };
 }
