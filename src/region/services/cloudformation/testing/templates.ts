@@ -193,6 +193,28 @@ export function deployment(
     },
     Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' },
     Assets: { Type: 'AWS::S3::Bucket' },
+    Data: {
+      Type: 'AWS::EFS::FileSystem',
+      Properties: { Encrypted: true, LifecyclePolicies: [{ TransitionToIA: 'AFTER_30_DAYS' }] },
+    },
+    DataTarget: {
+      Type: 'AWS::EFS::MountTarget',
+      Properties: {
+        FileSystemId: ref('Data'),
+        SubnetId: ref('PrivateSubnet1'),
+        SecurityGroups: [att('Vpc', 'DefaultSecurityGroup')],
+      },
+    },
+    DataPoint: {
+      Type: 'AWS::EFS::AccessPoint',
+      Properties: {
+        FileSystemId: ref('Data'),
+        RootDirectory: {
+          Path: '/api',
+          CreationInfo: { OwnerUid: '999', OwnerGid: '999', Permissions: '0755' },
+        },
+      },
+    },
   };
   for (const [number, kind] of [
     [1, 'Public'],

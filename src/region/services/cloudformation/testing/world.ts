@@ -7,6 +7,7 @@ import type { Apis, Region } from '../../../region.ts';
 import { openStore, type Store, type Table } from '../../../store/store.ts';
 import { createEc2 } from '../../ec2/index.ts';
 import { createEcs } from '../../ecs/index.ts';
+import { createEfs } from '../../efs/index.ts';
 import { createElbv2 } from '../../elbv2/index.ts';
 import { createIam } from '../../iam/index.ts';
 import { createLogs } from '../../logs/index.ts';
@@ -67,7 +68,7 @@ export function createWorld() {
     clock: systemClock,
     store,
     log: (message: string) => void logged.push(message),
-    plane: { network: { settled: async () => {}, denials: async () => [] } },
+    plane: { network: { settled: async () => {}, denials: async () => [] }, runtime: {} },
   };
   const internal: Record<string, unknown> = {};
   const region = {
@@ -85,6 +86,7 @@ export function createWorld() {
   const handlers = {
     ec2: ec2.handlers,
     ecs: { ...ecs.handlers, DescribeServices: steadyServices(ecs.handlers, store, () => knobs.rollout)! },
+    efs: createEfs(region).handlers,
     elbv2: { ...elbv2.handlers, DescribeLoadBalancers: activeLoadBalancers(elbv2.handlers)! },
     iam: createIam(region).handlers,
     logs: createLogs(region).handlers,
