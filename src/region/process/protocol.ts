@@ -43,7 +43,7 @@ export type BuildLine =
       readonly line: string;
       readonly event?: import('../runtime/runtime.ts').BuildEvent;
     }
-  | { readonly kind: 'built'; readonly reference: string; readonly digest: string; readonly cached: boolean }
+  | ({ readonly kind: 'built' } & import('../runtime/runtime.ts').BuiltImage)
   | { readonly kind: 'failed'; readonly problem: WireProblem };
 
 /** An error as it crosses the socket: `input` are the user's to mend (exit 2), `operation` went wrong (exit 1). */

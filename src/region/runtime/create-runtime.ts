@@ -88,6 +88,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     probe: resolver.probe,
     async build(request, onProgress, { signal } = {}) {
       await cleaned;
+      const standIns = new Map<string, string>();
       const { digest, cached } = await buildImage({
         launch: buildContext,
         volumes: openVolumes(buildContext),
@@ -95,13 +96,22 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
         hostSettings: announcedSettings(() => (hostSettings ??= readHostSettings(nodePath)), onProgress),
         buildNetwork: options.buildNetwork,
         nameServers: options.buildNameServers,
-        resolve: (reference) => resolver.resolve(reference, onProgress),
+        async resolve(reference) {
+          const image = await resolver.resolve(reference, onProgress);
+          if (image.standIn !== undefined) standIns.set(reference, image.standIn);
+          return image;
+        },
         progress: onProgress,
         ...(signal ? { signal } : {}),
       });
       const reference = `${registry}/${request.repository}@${digest}`;
       await store.putReference({ reference, digest, origin: 'build', at: Date.now() });
-      return { digest, reference, cached };
+      return {
+        digest,
+        reference,
+        cached,
+        standIns: [...standIns].map(([name, standIn]) => ({ reference: name, standIn })),
+      };
     },
     async start(spec) {
       await cleaned;

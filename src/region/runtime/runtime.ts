@@ -18,7 +18,7 @@ export interface Runtime {
     request: BuildRequest,
     onProgress: (line: string, event?: BuildEvent) => void,
     options?: { readonly signal?: AbortSignal },
-  ): Promise<{ readonly digest: string; readonly reference: string; readonly cached: boolean }>;
+  ): Promise<BuiltImage>;
   /** Starts a container; rejects when it cannot be started at all. */
   start(spec: ContainerSpec): Promise<Container>;
   /** Removes a volume and what is in it; no error when there is none. */
@@ -114,6 +114,13 @@ export interface BuildRequest {
   readonly contexts?: Readonly<Record<string, string>>;
   readonly builder?: BuilderName;
   readonly noCache?: boolean;
+}
+export interface BuiltImage {
+  readonly digest: string;
+  readonly reference: string;
+  readonly cached: boolean;
+  /** What it is made from that is not what its name says: no such image belongs on AWS. */
+  readonly standIns?: readonly { readonly reference: string; readonly standIn: string }[];
 }
 export type BuildSecret = { readonly file: string } | { readonly content: string };
 export const BUILDERS = ['own', 'docker', 'podman', 'buildah'] as const;
