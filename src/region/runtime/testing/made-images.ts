@@ -27,11 +27,11 @@ export const digest = (bytes: Uint8Array | string): string =>
 export async function madeTar(entries: readonly MadeEntry[]): Promise<Buffer> {
   const archive = pack();
   for (const { content, ...entry } of entries) {
-    const header: Header = {
+    const header = {
       mtime: new Date(1_700_000_000_000),
       type: content === undefined ? 'directory' : 'file',
       ...entry,
-    };
+    } as Header;
     if (content === undefined) archive.entry(header);
     else archive.entry(header, content);
   }

@@ -5,6 +5,8 @@ const chunkSize = 256 * 1024;
 
 export interface GrowingFile {
   take(order: LayerOrder): void;
+  /** Nothing more will come. */
+  cancel(): void;
   content(): AsyncIterable<Buffer>;
 }
 
@@ -12,11 +14,16 @@ export interface GrowingFile {
 export function growingFile(path: string, whole: string): GrowingFile {
   let available = 0;
   let over = false;
+  let cancelled = false;
   let wake = () => {};
   return {
     take({ type, bytes }) {
       available = Math.max(available, bytes);
       over ||= type === 'end';
+      wake();
+    },
+    cancel() {
+      cancelled = true;
       wake();
     },
     async *content() {
@@ -34,6 +41,7 @@ export function growingFile(path: string, whole: string): GrowingFile {
             at += bytesRead;
             yield buffer.subarray(0, bytesRead);
           }
+          if (cancelled) throw new Error('cancelled');
           if (over) return;
           await new Promise<void>((resolve) => (wake = resolve));
         }

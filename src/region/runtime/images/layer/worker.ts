@@ -117,7 +117,7 @@ export const localWorker: LayerWorker = {
     return {
       available: (bytes) => file.take({ type: 'available', bytes }),
       end: (bytes) => file.take({ type: 'end', bytes }),
-      cancel: () => {},
+      cancel: file.cancel,
       result,
     };
   },
