@@ -124,6 +124,11 @@ export interface Internal {
   readonly ecs: {
     /** A running container by its task's id; undefined where there is none. */
     container(taskId: string, containerName: string): Container | undefined;
+    /**
+     * Ends a container's program and starts it again in its place, from another image where one is given, which then stands for the
+     * one of its task definition until the region ends. False where it does not run.
+     */
+    swap(taskId: string, containerName: string, image?: string): Promise<boolean>;
     /** What of this machine a stack's tasks see; replaces what was said of it before, and goes with the stack. */
     setBinds(stack: string, binds: readonly HostBind[]): void;
   };

@@ -1,6 +1,6 @@
 import type { Forward, ForwardRequest } from '../forward/model.ts';
 import type { ControlClient } from './control-client.ts';
-import type { ForwardsRequest } from './protocol.ts';
+import type { ForwardsRequest, ObservedFlows, ObserveRequest } from './protocol.ts';
 
 /** Replaces the forwards of a stack, which must be there; answers with the ports that lead to them. */
 export async function setForwards(
@@ -11,3 +11,17 @@ export async function setForwards(
   const request: ForwardsRequest = { stack, forwards };
   return (await control.post<{ readonly forwards: readonly Forward[] }>('forwards', request)).forwards;
 }
+
+/** Begins (with nothing seen) or ends observing which connections the services of a stack really make. */
+export function observeFlows(
+  control: Pick<ControlClient, 'post'>,
+  stack: string,
+  observe: boolean,
+): Promise<ObservedFlows> {
+  const request: ObserveRequest = { stack, observe };
+  return control.post<ObservedFlows>('flows', request);
+}
+
+/** What has been seen so far. */
+export const observedFlows = (control: Pick<ControlClient, 'get'>, stack: string): Promise<ObservedFlows> =>
+  control.get<ObservedFlows>(`flows?stack=${encodeURIComponent(stack)}`);

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { InputError, OperationError } from '../../common/problem.ts';
+import type { Observer } from '../flows/observer.ts';
 import type { Forwards } from '../forward/forwards.ts';
 import { listen } from '../host-ports.ts';
 import type { Container } from '../runtime/runtime.ts';
 import { imageAdvice } from '../runtime/standins/catalog.ts';
 import type { Region } from '../region.ts';
 import { describeDenials } from './denials.ts';
+import { observedFlows } from './flows.ts';
 import { setForwards } from './forwards.ts';
 import { followLogs } from './logs.ts';
+import { swap } from './swap.ts';
 import {
   CONTROL_PREFIX,
   encodeFrame,
@@ -19,9 +22,11 @@ import {
   type BuildLine,
   type ExecRequest,
   type ForwardsRequest,
+  type ObserveRequest,
   type ProbeAnswer,
   type ProbeRequest,
   type RegionInfo,
+  type SwapRequest,
   type WireProblem,
 } from './protocol.ts';
 import { describeStackStatus, findContainer } from './status.ts';
@@ -32,13 +37,14 @@ export interface ControlOptions {
   /** Ends the region; with `onlyIdle` only when nothing is deployed in it. */
   readonly shutdown: (onlyIdle: boolean) => Promise<boolean>;
   readonly forwards: Forwards;
+  readonly observer: Observer;
   readonly removeVolumes: (prefix: string) => Promise<readonly string[]>;
 }
 
 type Route = (query: URLSearchParams, body: unknown, response: ServerResponse) => Promise<unknown>;
 
 /** Answers requests below CONTROL_PREFIX; they come by the unix socket only, which only the user can open. */
-export function createControl({ region, info, shutdown, forwards, removeVolumes }: ControlOptions) {
+export function createControl({ region, info, shutdown, forwards, observer, removeVolumes }: ControlOptions) {
   const routes: Readonly<Record<string, Route>> = {
     'GET info': async () => info(),
     'POST shutdown': async (_query, body) => ({
@@ -50,7 +56,14 @@ export function createControl({ region, info, shutdown, forwards, removeVolumes 
       const stack = required(query, 'stack');
       return describeStackStatus(region, stack, forwards.of(stack));
     },
+    'GET flows': async (query) => observedFlows(observer, required(query, 'stack')),
+    'POST flows': async (_query, body) => {
+      const { stack, observe } = body as ObserveRequest;
+      await observer.observe(stack, observe);
+      return observedFlows(observer, stack);
+    },
     'POST forwards': async (_query, body) => setForwards(region, forwards, body as ForwardsRequest),
+    'POST swap': async (_query, body) => swap(region, body as SwapRequest),
     'GET denials': async () => describeDenials(region),
     'GET logs': async (query, _body, response) => followLogs(region, query, response),
     'PUT binds': async (_query, body) => {

@@ -1,3 +1,4 @@
+import type { SeenFlow } from '../flows/model.ts';
 import type { Forward, ForwardRequest } from '../forward/model.ts';
 
 /**
@@ -60,6 +61,18 @@ export interface StackStatus {
   /** Ports of 127.0.0.1 that lead straight into tasks. */
   readonly forwards: readonly Forward[];
 }
+/** Begins (with nothing seen) or ends observing the VPCs of a stack; the stack need not be there yet. */
+export interface ObserveRequest {
+  readonly stack: string;
+  readonly observe: boolean;
+}
+export interface ObservedFlows {
+  readonly stack: string;
+  readonly observing: boolean;
+  /** Newest first. */
+  readonly flows: readonly SeenFlow[];
+}
+
 /** Replaces the forwards of a stack. */
 export interface ForwardsRequest {
   readonly stack: string;

@@ -190,6 +190,11 @@ export interface Container {
       readonly tty?: boolean;
     },
   ): import('../network/netd-client.ts').InsideProcess;
+  /**
+   * Puts a file or folder of the host into the running container, as its user; what is not there any more is removed. Rejects with
+   * what the container said where it may not write there.
+   */
+  put?(source: string, target: string): Promise<void>;
   /** Removes what the container wrote; its volumes stay. */
   remove(): Promise<void>;
 }

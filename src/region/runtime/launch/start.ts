@@ -9,6 +9,7 @@ import { execInside } from './exec.ts';
 import { wrongFormat } from './exec-format.ts';
 import { openOutput } from './output.ts';
 import { prepareContainer, type RootOptions } from './prepare.ts';
+import { putInside } from './put.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startScript } from './scripts.ts';
 import { resolveUser } from './user.ts';
@@ -82,17 +83,19 @@ export async function startContainer(
     await Promise.race([output.ended, delay(drainMilliseconds)]);
     return exitOf(code, signal);
   });
+  const exec: Container['exec'] = (argv, execOptions = {}) =>
+    execInside(
+      context,
+      { pid, depth: programDepth, spec, environment, directory: prepared.workingDirectory },
+      argv,
+      execOptions,
+    );
   return {
     id: spec.id,
     exited,
     signal: (signal) => child.signal(signal, programDepth),
-    exec: (argv, execOptions = {}) =>
-      execInside(
-        context,
-        { pid, depth: programDepth, spec, environment, directory: prepared.workingDirectory },
-        argv,
-        execOptions,
-      ),
+    exec,
+    put: (source, target) => putInside(exec, source, target),
     remove: async () => {
       await child.signal('SIGKILL', programDepth);
       await exited;

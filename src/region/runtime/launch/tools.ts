@@ -22,8 +22,9 @@ export interface LaunchTools {
   readonly devices: string;
 }
 
-const programs = ['umount', 'setpriv', 'unshare', 'env', 'sh'];
-const shape = 4;
+/** `install` and `rm` put files into a container that runs. */
+const programs = ['umount', 'setpriv', 'unshare', 'env', 'sh', 'install', 'rm'];
+const shape = 5;
 
 export async function launchTools(store: ImageStore): Promise<LaunchTools> {
   const files = new Map<string, string>();

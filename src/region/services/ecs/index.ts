@@ -7,7 +7,7 @@ import { startScheduler } from './scheduler/scheduler.ts';
 import { serviceDeploymentHandlers } from './service-deployments.ts';
 import { serviceHandlers } from './services.ts';
 import { settingHandlers } from './settings.ts';
-import { createState, type EcsOptions, type Sdk } from './state.ts';
+import { createState, definitionOf, type Ecs, type EcsOptions, type Sdk } from './state.ts';
 import { tagHandlers } from './tags.ts';
 import { taskDefinitionHandlers } from './task-definitions.ts';
 import { taskHandlers } from './tasks.ts';
@@ -33,6 +33,12 @@ export function createEcs(
     },
     internal: {
       container: agent.container,
+      async swap(taskId, name, image) {
+        const original = originalImage(ecs, taskId, name);
+        if (image !== undefined && original !== undefined) ecs.swaps.set(original, image);
+        const resolved = image === undefined ? undefined : await region.plane.runtime.resolve(image);
+        return agent.restart(taskId, name, resolved);
+      },
       setBinds: (stack, binds) => setBinds(ecs, stack, binds),
     },
     start() {
@@ -46,4 +52,12 @@ export function createEcs(
       await agent.stop();
     },
   };
+}
+
+/** The image that a container's task definition names. */
+function originalImage(ecs: Ecs, taskId: string, name: string): string | undefined {
+  const task = ecs.tables.tasks.get(taskId);
+  if (!task) return undefined;
+  return definitionOf(ecs, task.taskDefinitionArn).containerDefinitions.find((one) => one.name === name)
+    ?.image;
 }

@@ -3,12 +3,15 @@ import { ApiError } from '../../gateway/api-error.ts';
 import { chooseCapacity, resolvePlatform } from './capacity.ts';
 import { findCluster } from './clusters.ts';
 import { clientError, invalidParameter, refuseOthers } from './errors.ts';
+import { checkFargateSize, parseCpu, parseMemory } from './fargate-sizes.ts';
 import { checkNetwork } from './network-input.ts';
 import { inheritedTags, putNewTask } from './scheduler/new-task.ts';
 import { placeTask } from './scheduler/place.ts';
 import type { Ecs, TaskDefinitionRecord, TaskRecord } from './state.ts';
+import { checkEphemeralStorage } from './task-definition-check.ts';
 import { usableDefinition } from './task-definitions.ts';
 import { viewTask } from './task-view.ts';
+import { checkLaunchVolumes } from './volume-check.ts';
 
 /** Tasks that belong to no service. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 export function runTask(ecs: Ecs, input: sdk.RunTaskRequest): { tasks: sdk.Task[]; failures: sdk.Failure[] } {
@@ -28,6 +31,7 @@ export function runTask(ecs: Ecs, input: sdk.RunTaskRequest): { tasks: sdk.Task[
     'startedBy',
     'tags',
     'clientToken',
+    'volumeConfigurations',
   ]);
   const { tables } = ecs;
   const again = earlier(ecs, input);
@@ -38,6 +42,7 @@ export function runTask(ecs: Ecs, input: sdk.RunTaskRequest): { tasks: sdk.Task[
     throw invalidParameter('count should be greater than 0 and less than or equal to 10.');
   const definition = usableDefinition(ecs, input.taskDefinition);
   checkOverrides(input.overrides, definition);
+  checkLaunchVolumes(definition, input.volumeConfigurations);
   if (input.group?.startsWith('service:')) throw invalidParameter('Invalid namespace for group.');
   const network = checkNetwork(ecs, input.networkConfiguration);
   const group = input.group ?? `family:${definition.family}`;
@@ -97,9 +102,20 @@ function checkOverrides(overrides: sdk.TaskOverride | undefined, definition: Tas
   if (!overrides) return;
   if (JSON.stringify(overrides).length > 8192)
     throw clientError('overrides can have at most 8192 characters.');
-  refuseOthers(overrides, ['containerOverrides'], 'overrides.');
+  refuseOthers(
+    overrides,
+    ['containerOverrides', 'cpu', 'memory', 'taskRoleArn', 'executionRoleArn', 'ephemeralStorage'],
+    'overrides.',
+  );
+  const { cpu = definition.cpu, memory = definition.memory } = overrides;
+  if (overrides.cpu ?? overrides.memory) checkFargateSize(parseCpu(cpu ?? ''), parseMemory(memory ?? ''));
+  checkEphemeralStorage(overrides.ephemeralStorage);
   for (const override of overrides.containerOverrides ?? []) {
-    refuseOthers(override, ['name', 'command', 'environment'], `overrides of ${override.name}: `);
+    refuseOthers(
+      override,
+      ['name', 'command', 'environment', 'cpu', 'memory', 'memoryReservation'],
+      `overrides of ${override.name}: `,
+    );
     if (!definition.containerDefinitions.some(({ name }) => name === override.name))
       throw invalidParameter(
         'Override for container named ' + override.name + ' is not a container in the TaskDefinition.',

@@ -18,6 +18,7 @@ import { viewService } from './service-view.ts';
 import type { Ecs, Revision, Sdk, ServiceRecord } from './state.ts';
 import { putTags } from './tags.ts';
 import { usableDefinition } from './task-definitions.ts';
+import { checkLaunchVolumes } from './volume-check.ts';
 
 const enacted = [
   'cluster',
@@ -36,6 +37,7 @@ const enacted = [
   'propagateTags',
   'enableExecuteCommand',
   'serviceConnectConfiguration',
+  'volumeConfigurations',
 ] as const;
 
 export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
@@ -74,9 +76,11 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
         ...checkNetwork(ecs, input.networkConfiguration),
         loadBalancers,
         serviceRegistries,
+        ...(input.volumeConfigurations?.length ? { volumeConfigurations: input.volumeConfigurations } : {}),
         platformVersion: resolvePlatform(input.platformVersion),
         capacityProvider: chooseCapacity(cluster, input.launchType, input.capacityProviderStrategy),
       };
+      checkLaunchVolumes(definition, revision.volumeConfigurations);
       const deploymentConfiguration = checkDeploymentConfiguration(input.deploymentConfiguration);
       await checkLoadBalancers(ecs, loadBalancers, definition);
       await checkRegistries(ecs, serviceRegistries, definition);
@@ -122,6 +126,8 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
         ...(input.networkConfiguration ? checkNetwork(ecs, input.networkConfiguration) : {}),
         ...(input.loadBalancers ? { loadBalancers: input.loadBalancers } : {}),
         ...(input.serviceRegistries ? { serviceRegistries: input.serviceRegistries } : {}),
+        // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html: absent keeps them
+        ...(input.volumeConfigurations ? { volumeConfigurations: input.volumeConfigurations } : {}),
         ...(input.platformVersion ? { platformVersion: resolvePlatform(input.platformVersion) } : {}),
         ...(input.capacityProviderStrategy
           ? { capacityProvider: chooseCapacity(cluster, undefined, input.capacityProviderStrategy) }
@@ -133,6 +139,7 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
       );
       const desiredCount = input.desiredCount === undefined ? undefined : checkCount(input.desiredCount);
       const wanted = definition ?? tables.taskDefinitions.get(revision.taskDefinitionArn)!;
+      checkLaunchVolumes(wanted, revision.volumeConfigurations);
       if (input.loadBalancers ?? definition) await checkLoadBalancers(ecs, revision.loadBalancers, wanted);
       if (input.serviceRegistries ?? definition)
         await checkRegistries(ecs, revision.serviceRegistries, wanted);

@@ -36,6 +36,8 @@ export interface Revision {
   readonly loadBalancers: readonly sdk.LoadBalancer[];
   readonly serviceRegistries: readonly sdk.ServiceRegistry[];
   readonly platformVersion: string;
+  /** What stands behind its volumes that are configured at launch. */
+  readonly volumeConfigurations?: readonly sdk.ServiceVolumeConfiguration[];
   /** Set where a capacity provider, not a launch type, was asked for. */
   readonly capacityProvider?: string | undefined;
 }
@@ -229,6 +231,7 @@ export interface Ecs {
   readonly arns: Arns;
   readonly options: EcsOptions;
   /** Images that stand for others while sources are watched; forgotten with the process. */
+  readonly swaps: Map<string, string>;
   now(): Date;
 }
 
@@ -237,6 +240,7 @@ export function createState(region: Region, options: EcsOptions): Ecs {
   return {
     region,
     options,
+    swaps: new Map(),
     arns: createArns(region.identity),
     now: () => new Date(region.clock.now()),
     tables: {

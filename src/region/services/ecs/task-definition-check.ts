@@ -1,4 +1,8 @@
-import type { ContainerDefinition, RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import type {
+  ContainerDefinition,
+  EphemeralStorage,
+  RegisterTaskDefinitionRequest,
+} from '@aws-sdk/client-ecs';
 import { checkContainer } from './container-check.ts';
 import { checkDependencies } from './dependency-check.ts';
 import { clientError, notEnacted, refuseOthers } from './errors.ts';
@@ -57,11 +61,15 @@ function checkFargate(input: RegisterTaskDefinitionRequest): void {
     input.cpu ? parseCpu(input.cpu) : undefined,
     input.memory ? parseMemory(input.memory) : undefined,
   );
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html
-  const storage = input.ephemeralStorage?.sizeInGiB;
-  if (storage !== undefined && (storage < 21 || storage > 200))
-    throw clientError('Ephemeral storage size must be between 21 and 200 GiB.');
+  checkEphemeralStorage(input.ephemeralStorage);
   checkExecutionRole(input);
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EphemeralStorage.html */
+export function checkEphemeralStorage(storage: EphemeralStorage | undefined): void {
+  const size = storage?.sizeInGiB;
+  if (size !== undefined && (size < 21 || size > 200))
+    throw clientError('Ephemeral storage size must be between 21 and 200 GiB.');
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html */

@@ -21,7 +21,7 @@ export function viewTask(ecs: Ecs, task: TaskRecord, include: readonly sdk.TaskF
     availabilityZone: task.zone,
     cpu: task.overrides.cpu ?? definition?.cpu,
     memory: task.overrides.memory ?? definition?.memory,
-    ephemeralStorage: definition?.ephemeralStorage ?? { sizeInGiB: 20 },
+    ephemeralStorage: task.overrides.ephemeralStorage ?? definition?.ephemeralStorage ?? { sizeInGiB: 20 },
     desiredStatus: task.desiredStatus,
     lastStatus: task.lastStatus,
     healthStatus: definition ? healthOf(task, definition) : 'UNKNOWN',

@@ -175,6 +175,20 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
       },
     },
     api: {
+      iam: {
+        async GetRole({ RoleName = '' }: { RoleName?: string }) {
+          if (RoleName === 'missing')
+            throw new ApiError('NoSuchEntity', `The role with name ${RoleName} cannot be found.`, 404);
+          const Service = RoleName === 'of-lambda' ? 'lambda.amazonaws.com' : 'ecs-tasks.amazonaws.com';
+          const document = { Statement: [{ Effect: 'Allow', Principal: { Service } }] };
+          return {
+            Role: {
+              Arn: `arn:aws:iam::${account}:role/${RoleName}`,
+              AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(document)),
+            },
+          };
+        },
+      },
       elbv2: {
         DescribeTargetGroups: async () => ({
           TargetGroups: [{ TargetType: 'ip', LoadBalancerArns: ['lb'] }],

@@ -1,4 +1,10 @@
-import type { EFSVolumeConfiguration, RegisterTaskDefinitionRequest, Volume } from '@aws-sdk/client-ecs';
+import type {
+  EFSVolumeConfiguration,
+  RegisterTaskDefinitionRequest,
+  ServiceVolumeConfiguration,
+  TaskVolumeConfiguration,
+  Volume,
+} from '@aws-sdk/client-ecs';
 import { clientError, notEnacted, refuseOthers } from './errors.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html */
@@ -60,16 +66,7 @@ function checkEfs(efs: EFSVolumeConfiguration, name: string): void {
 /** Which volumes of a definition a service or a task brings at its start. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html */
 export function checkLaunchVolumes(
   definition: Pick<RegisterTaskDefinitionRequest, 'volumes'>,
-  configurations: readonly {
-    readonly name: string | undefined;
-    readonly managedEBSVolume?:
-      | {
-          readonly roleArn: string | undefined;
-          readonly sizeInGiB?: number | undefined;
-          readonly snapshotId?: string | undefined;
-        }
-      | undefined;
-  }[],
+  configurations: readonly (ServiceVolumeConfiguration | TaskVolumeConfiguration)[] = [],
 ): void {
   const awaited = (definition.volumes ?? []).flatMap(({ name, configuredAtLaunch }) =>
     configuredAtLaunch ? [name] : [],
@@ -78,6 +75,8 @@ export function checkLaunchVolumes(
     if (!awaited.includes(name))
       throw clientError(`Volume ${name} is not one that the task definition says is configured at launch.`);
     if (!ebs?.roleArn) throw clientError(`Volume ${name}: managedEBSVolume needs a roleArn.`);
+    if ('terminationPolicy' in ebs && ebs.terminationPolicy?.deleteOnTermination === false)
+      throw notEnacted(`volume ${name}: an EBS volume that outlives its task`);
     if (ebs.snapshotId) throw notEnacted(`volume ${name} from the snapshot ${ebs.snapshotId}`);
     if (ebs.sizeInGiB === undefined)
       throw clientError(`Volume ${name}: sizeInGiB or snapshotId must be specified.`);

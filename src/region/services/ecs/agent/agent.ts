@@ -1,4 +1,4 @@
-import type { Container } from '../../../runtime/runtime.ts';
+import type { Container, Image } from '../../../runtime/runtime.ts';
 import { startReconciler, type Reconciler } from '../../../reconciler.ts';
 import type { Ecs } from '../state.ts';
 import { messageOf } from './failure.ts';
@@ -8,6 +8,7 @@ import { purge } from './purge.ts';
 
 export interface Agent {
   container(taskId: string, name: string): Container | undefined;
+  restart(taskId: string, name: string, image?: Image): Promise<boolean>;
   start(): void;
   stop(): Promise<void>;
 }
@@ -44,6 +45,7 @@ export function createAgent(ecs: Ecs): Agent {
   }
   return {
     container: (taskId, name) => tasks.get(taskId)?.container(name),
+    restart: async (taskId, name, image) => (await tasks.get(taskId)?.restart(name, image)) ?? false,
     start() {
       sweepInterfaces(ecs);
       const { store, clock, log } = region;

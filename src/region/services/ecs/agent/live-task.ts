@@ -10,6 +10,7 @@ import { descriptionOf, ensureInterface, releaseInterface } from './interface.ts
 import { changeContainer, liveContainer, type LiveContainer } from './live-container.ts';
 import { openLogs, type LogSink } from './logs.ts';
 import { deregister, isDraining, register, reportHealth } from './registrations.ts';
+import { checkRoles, rolesOf } from './roles.ts';
 import { resolveSecrets, type Secrets } from './secrets.ts';
 import { prepareVolumes, volumesOfTask, type TaskVolume } from './volumes.ts';
 import { waitUntil } from './wait-until.ts';
@@ -212,7 +213,7 @@ async function prepare(ecs: Ecs, task: TaskRecord, definition: TaskDefinitionRec
     const images = await Promise.all(
       containerDefinitions.map(async ({ name, image }) => {
         try {
-          return [name, await runtime.resolve(image)] as const;
+          return [name, await runtime.resolve(ecs.swaps.get(image) ?? image)] as const;
         } catch (error) {
           const reason = named('CannotPullContainerError', error);
           changeContainer(ecs, task.id, name, { reason: reason.slice(0, 1024) });
@@ -223,6 +224,7 @@ async function prepare(ecs: Ecs, task: TaskRecord, definition: TaskDefinitionRec
     changeTask(ecs, task.id, { pullStoppedAt: ecs.now() });
     return new Map(images);
   }
+  await checkRoles(ecs, rolesOf(task, definition));
   const openAll = containerDefinitions.map(
     async ({ name, logConfiguration }) =>
       [name, await openLogs(ecs, logConfiguration, name, task.id)] as const,
