@@ -11,7 +11,7 @@ const names = {
   ECS: 'Cluster TaskDefinition Service',
   EFS: 'FileSystem MountTarget AccessPoint',
   ElasticLoadBalancingV2: 'LoadBalancer TargetGroup Listener ListenerRule',
-  ServiceDiscovery: 'PrivateDnsNamespace Service',
+  ServiceDiscovery: 'PrivateDnsNamespace Service Instance',
   IAM: 'Role Policy ManagedPolicy',
   Logs: 'LogGroup',
   SecretsManager: 'Secret',

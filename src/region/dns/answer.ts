@@ -36,7 +36,8 @@ export function answerFromZones(
       return { kind: 'answer', code: 'NOERROR', answers, authority: [] };
     }
     const alias = records.find(({ type }) => type === 'CNAME');
-    const target = alias?.values[0];
+    // One of those with a weight of their own: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-policy-weighted.html
+    const target = alias?.values[Math.floor(random() * alias.values.length)];
     if (!alias || target === undefined) {
       if (name === zone.name && question.type === 'SOA')
         return { kind: 'answer', code: 'NOERROR', answers: [soa(zone)], authority: [] };

@@ -34,6 +34,7 @@ import { logGroup } from './logs-log-group.ts';
 import type { AnyResourceType } from './resource-type.ts';
 import { bucket } from './s3-bucket.ts';
 import { secret } from './secretsmanager-secret.ts';
+import { discoveryInstance } from './servicediscovery-instance.ts';
 import { privateDnsNamespace } from './servicediscovery-private-dns-namespace.ts';
 import { discoveryService } from './servicediscovery-service.ts';
 
@@ -44,6 +45,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     bucket,
     cluster,
     dhcpOptions,
+    discoveryInstance,
     discoveryService,
     elasticIp,
     fileSystem,
