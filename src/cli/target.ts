@@ -20,6 +20,10 @@ export function localTarget({ control, info }: Connection): Target {
   };
   return {
     cloudformation: new CloudFormationClient(settings),
+    async ecr() {
+      const { ECRClient } = await import('@aws-sdk/client-ecr');
+      return new ECRClient(settings);
+    },
     async ecs() {
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return new ECSClient(settings);
@@ -76,6 +80,10 @@ export async function remoteTarget({ region, endpointUrl }: RemoteOptions): Prom
   });
   return {
     cloudformation,
+    async ecr() {
+      const { ECRClient } = await import('@aws-sdk/client-ecr');
+      return new ECRClient(settings);
+    },
     async ecs() {
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return new ECSClient(settings);
@@ -100,7 +108,7 @@ export async function remoteTarget({ region, endpointUrl }: RemoteOptions): Prom
   };
 }
 
-function isLoopback(url: string): boolean {
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
 }

@@ -21,6 +21,7 @@ function target(answers: Record<string, Answer>): Target & { asked: string[] } {
   return {
     asked,
     cloudformation: { send } as unknown as CloudFormationClient,
+    ecr: () => Promise.reject(new Error('no ECR')),
     ecs: () => Promise.reject(new Error('no ECS')),
     logs: () => Promise.reject(new Error('no logs')),
     s3: () => Promise.reject(new Error('no S3')),

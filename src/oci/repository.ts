@@ -15,6 +15,8 @@ export interface RegistryRepository extends ImageSource, ImageSink {
   readonly repository: string;
   /** Takes a blob over from another repository of the same registry; false where it has none such to give. */
   mountBlob(digest: string, from: string): Promise<boolean>;
+  /** By HEAD, which Docker Hub does not count as a pull. */
+  hasManifest(reference: string): Promise<boolean>;
   /** Undefined where there is no such repository. */
   tags(): Promise<readonly string[] | undefined>;
 }
@@ -126,6 +128,19 @@ export function createRepository(
             readBlob(place, { digest, size }, from, (at) => getBlob(contact, digest, at), retry),
         };
       }),
+    hasManifest: async (reference) =>
+      (await first(reference, async (contact) => {
+        const response = await contact.session.send({
+          method: 'HEAD',
+          target: path(contact, `manifests/${reference}`),
+          headers: { accept: MANIFEST_TYPES.join(', ') },
+          scope: pull(contact),
+        });
+        if (response.status === 404) return absent(response);
+        if (response.status !== 200) throw await contact.session.refuse('HEAD', response);
+        response.discard();
+        return true;
+      })) ?? false,
     async hasBlob(digest) {
       const response = await home.session.send({
         method: 'HEAD',
