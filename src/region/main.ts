@@ -14,6 +14,7 @@ import { createNetwork } from './network/create-network.ts';
 import { startNetd } from './network/start-netd.ts';
 import { findTools } from './network/tools.ts';
 import { createControl } from './process/control.ts';
+import { regionObserver } from './process/flows.ts';
 import { regionForwards } from './process/forwards.ts';
 import { isIdle, watchIdle } from './process/idle.ts';
 import { takeLock } from './process/lock.ts';
@@ -99,11 +100,14 @@ async function main(): Promise<void> {
   const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());
+  // Before the tasks of an earlier process come back and make their first connections.
+  const observer = regionObserver(region);
   await start();
   const forwards = regionForwards(region, [nodePath, join(programs, 'forward.mjs')]);
   const control = createControl({
     region,
     forwards,
+    observer,
     removeVolumes: (prefix) => removeVolumes(prefix),
     info: () => ({
       build: process.env.FAIRWAY_BUILD ?? '',
@@ -140,7 +144,7 @@ async function main(): Promise<void> {
     idle.stop();
     rmSync(paths.socket, { force: true });
     await Promise.race([
-      Promise.allSettled([forwards.stop(), stop(), stopPlane()]),
+      Promise.allSettled([forwards.stop(), observer.stop(), stop(), stopPlane()]),
       new Promise((resolve) => setTimeout(resolve, 5_000)),
     ]);
     await netd.close().catch((error: Error) => log(error.message));

@@ -36,6 +36,7 @@ export function createNetwork(options: NetworkOptions): Network & { stop(): Prom
   const routers = new Map<string, VpcRouter>();
   let socket: Promise<OutsideSocket> | undefined;
   let building = false;
+  let observed: ReadonlySet<string> = new Set();
 
   async function reconcile(): Promise<void> {
     const topology = building ? withBuildNetwork(options.topology()) : options.topology();
@@ -59,7 +60,10 @@ export function createNetwork(options: NetworkOptions): Network & { stop(): Prom
           program: options.routerProgram,
         });
       routers.set(vpcId, router);
-      const plan = compileVpc(topology, vpcId, { open: vpcId === buildVpcId });
+      const plan = compileVpc(topology, vpcId, {
+        open: vpcId === buildVpcId,
+        observed: observed.has(vpcId),
+      });
       await router.apply(plan, zonesOf(topology, vpcId, zones, region));
     };
     const results = await Promise.allSettled([
@@ -85,6 +89,16 @@ export function createNetwork(options: NetworkOptions): Network & { stop(): Prom
         [...routers].map(([vpcId, router]) => (vpcId === buildVpcId ? [] : router.denials())),
       );
       return lists.flat().sort((one, other) => other.lastSeen - one.lastSeen);
+    },
+    async observe(vpcIds) {
+      observed = new Set(vpcIds);
+      await reconciler.settled();
+    },
+    async flows() {
+      const lists = await Promise.all(
+        [...routers].map(([vpcId, router]) => (observed.has(vpcId) ? router.flows() : [])),
+      );
+      return lists.flat();
     },
     async buildNamespace() {
       if (!building) {

@@ -4,8 +4,9 @@ import { egressAddress, egressPort } from './compiler/addresses.ts';
 import type { RouterPlan } from './compiler/compile-vpc.ts';
 import type { Reason } from './compiler/reasons.ts';
 import { readDenials } from './kernel/read-denials.ts';
+import { readFlows } from './kernel/read-flows.ts';
 import { openRouterKernel, type RouterKernel } from './kernel/router-kernel.ts';
-import type { Denial } from './network.ts';
+import type { Denial, Flow } from './network.ts';
 import type { OutsideSocket } from './outside/outside-socket.ts';
 import { routerProgram, type RouterProgramOptions } from './router-program.ts';
 import type { Tools } from './tools.ts';
@@ -14,6 +15,7 @@ import type { Tools } from './tools.ts';
 export interface VpcRouter {
   apply(plan: RouterPlan, zones: readonly PrivateZone[]): Promise<void>;
   denials(): Promise<readonly Denial[]>;
+  flows(): Promise<readonly Flow[]>;
   remove(): Promise<void>;
 }
 export interface VpcRouterOptions extends Omit<RouterProgramOptions, 'network'> {
@@ -27,6 +29,15 @@ export function vpcRouter(vpcId: string, options: VpcRouterOptions): VpcRouter {
   const program = routerProgram({ ...options, network });
   const reasons = new Map<number, Reason>();
   let kernel: Promise<RouterKernel> | undefined;
+
+  async function list(set: string): Promise<string | undefined> {
+    if (!kernel) return undefined;
+    const { code, stdout } = await netd.run([tools.nft.path, '-j', 'list', 'set', 'ip', 'vpc', set], {
+      env: { LC_ALL: 'C', ...tools.nft.env },
+      network,
+    });
+    return code === 0 ? stdout : undefined;
+  }
   return {
     async apply(plan, zones) {
       for (const [mark, reason] of plan.reasons) reasons.set(mark, reason);
@@ -48,12 +59,12 @@ export function vpcRouter(vpcId: string, options: VpcRouterOptions): VpcRouter {
       });
     },
     async denials() {
-      if (!kernel) return [];
-      const { code, stdout } = await netd.run([tools.nft.path, '-j', 'list', 'set', 'ip', 'vpc', 'denied'], {
-        env: { LC_ALL: 'C', ...tools.nft.env },
-        network,
-      });
-      return code === 0 ? readDenials(stdout, vpcId, reasons, clock.now()) : [];
+      const listed = await list('denied');
+      return listed === undefined ? [] : readDenials(listed, vpcId, reasons, clock.now());
+    },
+    async flows() {
+      const listed = await list('flows');
+      return listed === undefined ? [] : readFlows(listed, vpcId, clock.now());
     },
     async remove() {
       program.stop();

@@ -1,5 +1,6 @@
 import type { Topology } from '../../../topology/model.ts';
 import { egressAddress, egressPort, taskMetadataAddress } from './addresses.ts';
+import { flowSet, observing } from './flows.ts';
 import type { ReasonBook } from './reasons.ts';
 import type { RulesetBuilder } from './ruleset.ts';
 
@@ -18,10 +19,12 @@ interface Base {
   readonly addresses: readonly string[];
   readonly resolvers: readonly string[];
   readonly open: boolean;
+  readonly observed: boolean;
 }
 
 /** What every VPC's filter has: the way in, the router's own services, the way out, the way back, and the memory of denials. */
-export function baseChains({ topology, rules, reasons, addresses, resolvers, open }: Base): void {
+export function baseChains(base: Base): void {
+  const { topology, rules, reasons, addresses, resolvers, open, observed } = base;
   rules.set(
     'router',
     'ipv4_addr',
@@ -44,12 +47,16 @@ export function baseChains({ topology, rules, reasons, addresses, resolvers, ope
     'size 65536',
   ]);
 
+  if (observed) flowSet(rules);
+  const observe = (match: string) => (observed ? [observing(match)] : []);
+
   rules.chain('denied', [
     'meta l4proto { tcp, udp } update @denied { ip saddr . ip daddr . meta l4proto . th dport . meta mark } drop',
     'update @denied { ip saddr . ip daddr . meta l4proto . 0 . meta mark } drop',
   ]);
   // The resolver and metadata pass groups and network ACLs: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
   rules.chain('router', [
+    ...observe('ip daddr @resolver meta l4proto { tcp, udp } th dport 53'),
     'ip daddr @resolver meta l4proto { tcp, udp } th dport 53 accept',
     `ip daddr ${taskMetadataAddress} tcp dport 80 accept`,
     reasons.deny('the address is reserved by the VPC, and nothing answers there'),
@@ -66,6 +73,7 @@ export function baseChains({ topology, rules, reasons, addresses, resolvers, ope
     `meta l4proto icmp ${reasons.deny('not enacted: icmp out of the VPC')}`,
     `meta l4proto != tcp ${reasons.deny('not enacted: protocols other than tcp out of the VPC')}`,
     'ct state new update @outside { ip saddr . tcp sport : ip daddr . tcp dport }',
+    ...observe(''),
     'meta mark set 1 accept',
   ]);
   // Replies from outside leave the router with the outside's address; network ACLs see them as on AWS.

@@ -3,6 +3,7 @@ import { compileAcls } from './acls.ts';
 import { resolverAddresses, routerAddresses } from './addresses.ts';
 import { baseChains } from './base.ts';
 import { internetGateway, natGateway, natMark, natReplies, type GatewayContext } from './gateways.ts';
+import { observing } from './flows.ts';
 import { groupGates } from './groups.ts';
 import { linksOf, type Link } from './links.ts';
 import { reasonBook, type Reason } from './reasons.ts';
@@ -23,6 +24,8 @@ export interface RouterPlan {
 export interface CompileOptions {
   /** Private addresses lie outside too, as they do for a machine that builds images. */
   readonly open?: boolean;
+  /** New flows that the filter lets pass are kept in a set. */
+  readonly observed?: boolean;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface CompileOptions {
 export function compileVpc(
   topology: Topology,
   vpcId: string,
-  { open = false }: CompileOptions = {},
+  { open = false, observed = false }: CompileOptions = {},
 ): RouterPlan {
   const vpc = topology.vpcs.find(({ id }) => id === vpcId);
   if (!vpc) throw new Error(`no VPC ${vpcId} in the topology`);
@@ -90,7 +93,10 @@ export function compileVpc(
     ...subnets.map(({ id, cidr }) => `ip daddr ${cidr} goto into_${id}`),
     reasons.deny('no subnet has this address'),
   ]);
-  const gates = groupGates(topology, linked, rules, reasons, { egress: 'goto onward', ingress: 'accept' });
+  const gates = groupGates(topology, linked, rules, reasons, {
+    egress: 'goto onward',
+    ingress: observed ? `goto ${rules.chain('admitted', [observing(''), 'accept'])}` : 'accept',
+  });
   const byLink = (value: (eni: NetworkInterface) => string) =>
     new Map(linked.map((eni) => [`"${linkName.get(eni.id)}"`, `goto ${value(eni)}`]));
   rules.map('senders', 'ifname : verdict', byLink(gates.egress));
@@ -135,6 +141,6 @@ export function compileVpc(
     ),
   );
   const addresses = routerAddresses(topology, vpc);
-  baseChains({ topology, rules, reasons, addresses, resolvers, open });
+  baseChains({ topology, rules, reasons, addresses, resolvers, open, observed });
   return { vpcId, ruleset: rules.build(), reasons: reasons.reasons, addresses, resolvers, links };
 }

@@ -8,7 +8,7 @@ import { openStore } from '../../store/store.ts';
 import { createNetwork } from '../create-network.ts';
 import { namespaceOf } from '../namespace.ts';
 import type { InsideProcess, Netd } from '../netd-client.ts';
-import type { Denial } from '../network.ts';
+import type { Denial, Network } from '../network.ts';
 import { startNetd } from '../start-netd.ts';
 import { bundlePrograms, findTestTools } from './programs.ts';
 import { emptyTopology } from './topology.ts';
@@ -30,6 +30,7 @@ export interface LiveNetwork {
   /** Runs a piece of JavaScript there; what it prints. */
   script(holder: string, code: string): Promise<string>;
   denials(): Promise<readonly Denial[]>;
+  readonly network: Network;
   buildNamespace(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -102,6 +103,7 @@ export async function liveNetwork(
       output(node(holder, client, address, String(port), String(wait), from)),
     script: (holder, code) => output(node(holder, code)),
     denials: network.denials,
+    network,
     buildNamespace: network.buildNamespace,
     async stop() {
       await network.stop();
