@@ -1,8 +1,11 @@
 import { nearest } from '../common/nearest.ts';
-import type { Position } from '../common/problem.ts';
+import { InputError, type Position } from '../common/problem.ts';
 import type { Lookup } from './interpolate.ts';
 import { type Field, field, type Findings, mapping, texts, wrong } from './read.ts';
 import type { Hidden } from './relations.ts';
+
+/** Resources of a template: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MOST_SERVICES = 500;
 
 /** A service before it is read. */
 export interface Written {
@@ -31,6 +34,16 @@ export function divideServices(
   const active: Written[] = [];
   const hidden: Hidden[] = [];
   const known = new Set<string>();
+  const count = services?.tree.kind === 'map' ? services.tree.entries.size : 0;
+  if (count > MOST_SERVICES)
+    throw new InputError([
+      {
+        code: 'compose-too-large',
+        message: `the project has ${count} services, more than the ${MOST_SERVICES} resources of a stack`,
+        position: start,
+        fix: 'divide it into projects',
+      },
+    ]);
   for (const [service, { key, value }] of mapping(found, services)?.entries ?? []) {
     const at: Field = { tree: value, name: `services.${service}` };
     const own = texts(found, field(at, 'profiles')).map((profile) => profile.value);

@@ -5,7 +5,9 @@ import { checkDeclared, readVolumes } from './declared.ts';
 import { checkFileSource, readFileSources } from './file-sources.ts';
 import { finish } from './finish.ts';
 import type { Lookup } from './interpolate.ts';
-import { chosenPaths, findFiles, type SourceFile } from './load/files.ts';
+import { checkKeys } from './keys/check.ts';
+import { SERVICE } from './keys/service.ts';
+import { chosenPaths, FILE_NAMES, findFiles, type SourceFile } from './load/files.ts';
 import { loadFiles } from './load/load.ts';
 import { type Loading, type ReadFile, startLoading } from './load/loading.ts';
 import { outerVariables } from './load/outer.ts';
@@ -35,6 +37,18 @@ export interface ProjectRequest {
 
 /** Reads a project as docker compose does; throws an InputError with everything that is wrong in it. */
 export function readProject(request: ProjectRequest): App {
+  try {
+    return read(request);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    // Thousands of services in one row of depends_on, say: the stack of calls is at its end.
+    const position = { file: request.paths[0] ?? FILE_NAMES[0]!, line: 1, column: 1 };
+    const message = 'the project has a longer chain of references than can be followed';
+    throw new InputError([{ code: 'compose-too-large', message, position, fix: 'divide the project' }]);
+  }
+}
+
+function read(request: ProjectRequest): App {
   const { readFile, currentFolder = '/' } = request;
   const found: Findings = { problems: [], notices: [] };
   const paths = chosenPaths(request.paths, outerVariables(request, '.', { problems: [], notices: [] }));
@@ -62,9 +76,11 @@ export function readProject(request: ProjectRequest): App {
   const services = divideServices(found, project, chosenProfiles(request, lookup), start);
   const active = services.active.flatMap(({ service, key, at }): ReadService | ReadService[] => {
     checkServiceName(found, service, key);
-    const inFiles = loading.services.get(service);
-    found.problems.push(...(inFiles?.problems ?? []));
-    found.notices.push(...(inFiles?.notices ?? []));
+    const { problems } = loading.ofService(service);
+    found.problems.push(...problems);
+    // What it lacks may stand in the service that it could not extend.
+    if (problems.some(({ code }) => code === 'compose-extends')) return [];
+    if (at.tree.kind === 'map') checkKeys(at.tree, SERVICE, found, ['services', service]);
     const byId = new Map(secrets.map((secret) => [secret.name, secret]));
     return readService(found, service, at, key, { ...around, secrets: byId }) ?? [];
   });

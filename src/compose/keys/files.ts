@@ -10,22 +10,24 @@ export const FILE_GRANT: Keys = {
   mode: enacted('mode of the file, in octal digits'),
 };
 
-const CONFIG: Keys = {
+/** The older form of `external: true` and `name`. */
+export const EXTERNAL = { keys: { name: enacted('as `name` beside `external: true`') } };
+
+/** https://docs.docker.com/reference/compose-file/configs/ and .../secrets/ */
+export const CONFIGS: Keys = {
   file: enacted('a file beside the compose file'),
   environment: enacted('the value of a variable'),
   content: enacted('the text itself'),
-  external: enacted('it is in the account already'),
+  external: enacted('it is in the account already', EXTERNAL),
   name: enacted('name or ARN of an external one'),
   labels: noticed('a file has no labels'),
   template_driver: refused('files are not filled in', 'write `content`, in which variables are put in'),
 };
 
-/** https://docs.docker.com/reference/compose-file/configs/ and .../secrets/ */
-export const CONFIGS: Keys = CONFIG;
 export const SECRETS: Keys = {
   file: enacted('a file beside the compose file'),
   environment: enacted('the value of a variable'),
-  external: enacted('it is in Secrets Manager already'),
+  external: enacted('it is in Secrets Manager already', EXTERNAL),
   name: enacted('name or ARN of an external one'),
   labels: noticed('a file has no labels'),
   driver: refused('secrets are kept by Secrets Manager', 'remove it'),

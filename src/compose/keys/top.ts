@@ -1,4 +1,4 @@
-import { CONFIGS, INCLUDE, SECRETS } from './files.ts';
+import { CONFIGS, EXTERNAL, INCLUDE, SECRETS } from './files.ts';
 import { enacted, type Keys, noticed, refused } from './rule.ts';
 import { SERVICE } from './service.ts';
 import { ECS_NETWORK, ECS_PROJECT, PROJECT_SETTINGS, VOLUME_SETTINGS } from './x-aws.ts';
@@ -24,7 +24,7 @@ const VOLUME: Keys = {
   name: enacted('what the volume is called outside of the project'),
   driver: enacted('`local` only'),
   driver_opts: enacted('options of an EFS file system; {type: none, o: bind, device} or {type: tmpfs}'),
-  external: enacted('an EFS file system that is there already; `name` is its id'),
+  external: enacted('an EFS file system that is there already; `name` is its id', EXTERNAL),
   labels: noticed('a volume of a task has no labels'),
   'x-aws': enacted("Fairway's own settings", { keys: VOLUME_SETTINGS }),
 };

@@ -12,6 +12,9 @@ import { mergeServices } from './merge.ts';
 import { rebaseService } from './rebase.ts';
 import { fill } from './variables.ts';
 
+/** Services in a row; nobody extends more than five. */
+const MOST_STEPS = 50;
+
 /** Where a service that another one extends is looked for. */
 interface Place {
   readonly file: string;
@@ -49,6 +52,8 @@ export function extendServices(
     if (service.kind !== 'map' || !written || isNull(written.value)) return service;
     const { problems } = loading.ofService(user);
     const { position } = written.value;
+    const alone = { ...service, entries: new Map([['extends', written]]) };
+    checkKeys(alone, SERVICE, loading.ofService(user), ['services', name]);
     const steps = [...chain, { file: place.file, service: name, position }];
     const rest = { ...service, entries: new Map([...service.entries].filter(([key]) => key !== 'extends')) };
     const base = textOf(dig(written.value, 'service') ?? written.value);
@@ -63,8 +68,8 @@ export function extendServices(
     const circle = steps.find(
       (step) => loading.resolve(step.file) === loading.resolve(from.file) && step.service === base,
     );
-    if (circle) {
-      problems.push(inACircle(steps, base));
+    if (circle ?? steps.length > MOST_STEPS) {
+      problems.push(circle ? inACircle(steps, base) : tooMany(position));
       return rest;
     }
     const found = from.services(base);
@@ -115,7 +120,6 @@ export function extendServices(
         const service = dig(tree, 'services', name);
         if (service === undefined) return undefined;
         const filled = fill(service, lookup, problems);
-        if (filled.kind === 'map') checkKeys(filled, SERVICE, loading.ofService(user), ['services', name]);
         return rebaseService(canonicalService(filled), posix.dirname(path), loading);
       },
     };
@@ -133,6 +137,13 @@ function inACircle(steps: readonly Step[], back: string) {
     fix: 'remove one of these',
   };
 }
+
+const tooMany = (position: Position) => ({
+  code: 'compose-extends',
+  message: `extends leads through more than ${MOST_STEPS} services`,
+  position,
+  fix: 'extend one that has what is wanted',
+});
 
 const textOf = (tree: Tree | undefined) => (tree?.kind === 'scalar' ? tree.text : undefined);
 const namesOf = (tree: Tree | undefined) => (tree?.kind === 'map' ? [...tree.entries.keys()] : []);

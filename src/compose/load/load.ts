@@ -1,7 +1,7 @@
 import type { Lookup } from '../interpolate.ts';
 import { checkKeys } from '../keys/check.ts';
 import { TOP } from '../keys/top.ts';
-import { dig, type Entry, type MapTree } from '../tree.ts';
+import type { MapTree } from '../tree.ts';
 import { canonicalProject } from './canonical.ts';
 import { eachService } from './each-service.ts';
 import { extendServices } from './extends.ts';
@@ -47,10 +47,6 @@ function loadFile(
     fill(service, base.lookup, loading.ofService(name).problems),
   );
   checkKeys(withoutServices(filled), TOP, loading.found);
-  const services = dig(filled, 'services');
-  if (services?.kind === 'map')
-    for (const [name, entry] of services.entries)
-      checkKeys(onlyService(filled, services, name, entry), TOP, loading.ofService(name));
   const here = rebaseProject(canonicalProject(filled), base.directory, loading);
   const included = includeProjects(here, path, base, loading, loadFiles);
   return extendServices(included, path, base.lookup, loading, below);
@@ -68,9 +64,4 @@ function withoutServices(tree: MapTree): MapTree {
   const services = tree.entries.get('services');
   if (services?.value.kind !== 'map') return tree;
   return { ...tree, entries: new Map([...tree.entries].filter(([name]) => name !== 'services')) };
-}
-
-function onlyService(tree: MapTree, services: MapTree, name: string, entry: Entry): MapTree {
-  const one = { ...services, entries: new Map([[name, entry]]) };
-  return { ...tree, entries: new Map([['services', { key: services.position, value: one }]]) };
 }

@@ -25,7 +25,6 @@ export interface Loading {
   /** What is wrong with the files; what is wrong within a service stands apart, as it may be in no active profile. */
   readonly found: Findings;
   readonly ofService: (name: string) => Findings;
-  readonly services: ReadonlyMap<string, Findings>;
   /** The project's folder, absolute: paths of the tree are relative to it. */
   readonly folder: string;
   /** A path as one from the root on. */
@@ -56,7 +55,6 @@ export function startLoading(
   return {
     readFile,
     found,
-    services,
     ofService(name) {
       const findings = services.get(name) ?? { problems: [], notices: [] };
       services.set(name, findings);

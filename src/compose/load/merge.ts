@@ -40,7 +40,8 @@ function replaced(path: readonly string[]): boolean {
 }
 
 function mergeLists(base: ListTree, over: ListTree, path: readonly string[]): ListTree {
-  const identity = (path.length === 3 && IDENTITIES[path[2] ?? '']) || plainText;
+  const identity =
+    (path.length === 3 && Object.hasOwn(IDENTITIES, path[2] ?? '') && IDENTITIES[path[2] ?? '']) || plainText;
   const replacedBy = new Set(over.items.map(identity));
   return { ...over, items: [...base.items.filter((item) => !replacedBy.has(identity(item))), ...over.items] };
 }

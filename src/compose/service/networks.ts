@@ -54,7 +54,7 @@ export function readNetworkMode(found: Findings, at: Field): Located<string> | u
     return { value: joined, position };
   }
   if (value === 'bridge' || value === 'default') return undefined;
-  const [reason, fix] = REFUSED[value.split(':')[0] ?? ''] ?? [
+  const [reason, fix] = REFUSED.get(value.split(':')[0] ?? '') ?? [
     'is not known',
     `write \`networks: [${value}]\`, or remove it`,
   ];
@@ -62,17 +62,19 @@ export function readNetworkMode(found: Findings, at: Field): Located<string> | u
   return undefined;
 }
 
-const REFUSED: Readonly<Record<string, readonly [reason: string, fix: string]>> = {
-  host: [
-    'is refused: a Fargate task has a network interface of its own and no host to share',
-    'remove it, and publish what is reached from outside under `ports`',
-  ],
-  none: [
-    'is refused: a Fargate task has a network interface always',
-    'remove it; without `ports`, `expose` and calls nothing connects to it',
-  ],
-  container: [
-    'is refused: a container of another project cannot be joined',
-    'write `network_mode: service:NAME` with a service of this project',
-  ],
-};
+const REFUSED: ReadonlyMap<string, readonly [reason: string, fix: string]> = new Map(
+  Object.entries({
+    host: [
+      'is refused: a Fargate task has a network interface of its own and no host to share',
+      'remove it, and publish what is reached from outside under `ports`',
+    ],
+    none: [
+      'is refused: a Fargate task has a network interface always',
+      'remove it; without `ports`, `expose` and calls nothing connects to it',
+    ],
+    container: [
+      'is refused: a container of another project cannot be joined',
+      'write `network_mode: service:NAME` with a service of this project',
+    ],
+  } as const),
+);

@@ -33,7 +33,7 @@ export function readArchitecture(found: Findings, at: Field): Service['architect
 
 function architecture(found: Findings, { value, position }: Located<string>, key: string) {
   const [, name = ''] = /^(?:linux\/)?(\w+)(?:\/v\d+)?$/.exec(value.toLowerCase()) ?? [];
-  const known = ARCHITECTURES[name];
+  const known = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
   if (!known)
     wrong(
       found,

@@ -7,6 +7,7 @@ import { readDependencies, type WrittenDependency } from './dependencies.ts';
 import { readEnvironment } from './environment.ts';
 import { readGrants } from './grants.ts';
 import { readHealthCheck } from './health.ts';
+import { checkExtraHosts } from './hosts.ts';
 import { readLabels } from './labels.ts';
 import { readLifetime } from './lifetime.ts';
 import { readLimits } from './limits.ts';
@@ -55,6 +56,7 @@ export function readService(
     wrong(found, image.position, `${JSON.stringify(image.value)} is no image`, 'write `image: NAME:TAG`');
   const ports = readPorts(found, field(at, 'ports'), settings.public);
   const healthCheck = readHealthCheck(found, field(at, 'healthcheck'));
+  checkExtraHosts(found, field(at, 'extra_hosts'));
   const replicas = readReplicas(found, at, key);
   return {
     name,
