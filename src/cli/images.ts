@@ -1,12 +1,14 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { InputError } from '../common/problem.ts';
+import type { DesignParameter } from '../architect/design-model.ts';
 import type { App, Build } from '../compose/app.ts';
 import type { ControlClient } from '../region/process/control-client.ts';
 import {
   type BuilderName,
   BUILDERS,
   type BuildRequest,
+  type BuiltImage,
   type BuildSecret,
 } from '../region/runtime/runtime.ts';
 import { liveBuilds } from './builds/live.ts';
@@ -17,21 +19,36 @@ import type { Terminal } from './terminal.ts';
 /** Builds the images of all `build:` services, at once; the template's parameters that hold their digests. */
 export async function buildImages(
   terminal: Terminal,
-  { app, design }: Project,
+  project: Project,
   control: ControlClient,
-  builder: string | undefined = process.env['FAIRWAY_BUILDER'],
+  builder?: string,
 ): Promise<readonly Parameter[]> {
-  const wanted = design.parameters.filter(({ kind }) => kind === 'image');
+  const wanted = project.design.parameters.filter(({ kind }) => kind === 'image');
+  const built = await buildServices(terminal, project, control, wanted, builder);
+  return built.map(({ name, reference }) => ({ ParameterKey: name, ParameterValue: reference }));
+}
+
+/** What was built for a parameter of the template. */
+export type BuiltService = DesignParameter & BuiltImage;
+
+export async function buildServices(
+  terminal: Terminal,
+  { app }: Project,
+  control: ControlClient,
+  wanted: readonly DesignParameter[],
+  builder: string | undefined = process.env['FAIRWAY_BUILDER'],
+): Promise<readonly BuiltService[]> {
   const chosen = builderNamed(builder);
   const watch = terminal.interactive ? liveBuilds(terminal) : plainBuilds(terminal);
   try {
     return await Promise.all(
-      wanted.map(async ({ name, service }) => {
+      wanted.map(async (parameter) => {
+        const { service } = parameter;
         const build = app.services.find((candidate) => candidate.name === service)!.build!;
         const request = { ...requestOf(app, service, build), ...(chosen ? { builder: chosen } : {}) };
-        const { reference } = await control.build(request, (line, event) => watch.line(service, line, event));
-        watch.built(service, reference.split('@')[1] ?? reference);
-        return { ParameterKey: name, ParameterValue: reference };
+        const built = await control.build(request, (line, event) => watch.line(service, line, event));
+        watch.built(service, built.digest);
+        return { ...built, ...parameter };
       }),
     );
   } finally {

@@ -1,10 +1,16 @@
 import { InputError } from '../../common/problem.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
+import { thisMachine } from '../../oci/machine.ts';
+import { readRegistrySettings } from '../../oci/settings.ts';
 import type { Command, Invocation, OptionHelp } from '../command.ts';
+import { checkImages } from '../image-preflight.ts';
 import { printNotices } from '../notices.ts';
 import { loadProject } from '../project.ts';
+import { runOnceTasks } from '../once.ts';
+import { publishBuilds } from '../publish.ts';
+import { secretParameters } from '../secrets.ts';
 import { deployProject } from '../stack.ts';
-import { remoteTarget, type RemoteOptions } from '../target.ts';
+import { isLoopback, remoteTarget, type RemoteOptions } from '../target.ts';
 import { duration } from '../terminal.ts';
 
 export const remoteOptions: readonly OptionHelp[] = [
@@ -22,14 +28,14 @@ export const command: Command = {
   summary: 'Deploy a project to AWS',
   usage: '[OPTIONS] [PATH]',
   details:
-    'The same template and the same calls as `fairway up`, with the credentials of the aws CLI.\nAn image of a `build:` must be in a registry that AWS reaches: --image api=REPOSITORY@sha256:…',
+    'The same template and the same calls as `fairway up`, with the credentials of the aws CLI.\nServices with a `build:` are built here and pushed to ECR; --image api=REPOSITORY@sha256:… names one that is there.',
   options: [
     ...remoteOptions,
     {
       name: 'image',
       value: 'SERVICE=REFERENCE',
       multiple: true,
-      help: 'where the image of a built service is',
+      help: 'the image of a service with a build, instead of building it',
     },
   ],
   arguments: [0, 1],
@@ -41,21 +47,22 @@ export const command: Command = {
     printNotices(terminal, [...app.notices, ...design.notices]);
     const given = new Map(invocation.texts('image').map(splitImage));
     const images = design.parameters.filter(({ kind }) => kind === 'image');
-    const missing = images.filter(({ service }) => !given.has(service));
-    if (missing.length > 0)
-      throw new InputError(
-        missing.map(({ service }) => ({
-          code: 'image-not-published',
-          message: `the image of service ${service} is built from source, and AWS needs it in a registry`,
-          position: app.services.find(({ name }) => name === service)?.build?.position,
-          fix: `push it and add --image ${service}=REPOSITORY@sha256:…`,
-        })),
-      );
+    const secrets = secretParameters(project);
     sayWhere(invocation);
-    const target = await remoteTarget(remoteTargetOptions(invocation));
+    const options = remoteTargetOptions(invocation);
+    const target = await remoteTarget(options);
+    const trial = options.endpointUrl !== undefined && isLoopback(options.endpointUrl);
+    const settings = readRegistrySettings(thisMachine(invocation.env));
+    if (!trial) await checkImages(terminal, project, given.values(), settings);
+    const unpublished = images.filter(({ service }) => !given.has(service));
+    const published = await publishBuilds(invocation, project, unpublished, { target, settings, trial });
     const counts = design.parameters.filter(({ kind }) => kind === 'desired-count');
     const parameters = [
-      ...images.map(({ name, service }) => ({ ParameterKey: name, ParameterValue: given.get(service)! })),
+      ...images.map(({ name, service }) => ({
+        ParameterKey: name,
+        ParameterValue: (given.get(service) ?? published.get(service))!,
+      })),
+      ...secrets,
       ...(await steeredValues(
         target,
         app.name,
@@ -67,7 +74,9 @@ export const command: Command = {
     else terminal.err(`${app.name} is deployed (${duration(Date.now() - began)})\n`);
     for (const { OutputKey, OutputValue } of outcome.stack.Outputs ?? [])
       terminal.out(`${OutputKey}\t${OutputValue}\n`);
-    return 0;
+    const ran =
+      outcome.kind === 'unchanged' || (await runOnceTasks(terminal, project, target, outcome.stack));
+    return ran ? 0 : 1;
   },
 };
 

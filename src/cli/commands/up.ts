@@ -1,20 +1,20 @@
 import type { Parameter } from '@aws-sdk/client-cloudformation';
-import { InputError } from '../../common/problem.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
 import type { Connection } from '../../region/process/connect.ts';
-import type { ProbeAnswer, StackStatus } from '../../region/process/protocol.ts';
+import type { Forward } from '../../region/forward/model.ts';
+import type { StackStatus } from '../../region/process/protocol.ts';
 import type { Command, Invocation } from '../command.ts';
 import { buildImages } from '../images.ts';
 import { startLocal } from '../local.ts';
 import { printNotices } from '../notices.ts';
+import { runOnceTasks } from '../once.ts';
+import { preflight } from '../preflight.ts';
 import { loadProject, type Project } from '../project.ts';
+import { secretParameters } from '../secrets.ts';
 import { deployProject } from '../stack.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
 import { renderStatus } from './status.ts';
-
-/** Ports below this one ordinary users may not open: such a listener is mapped, not refused. */
-const FIRST_FREE_PORT = 1024;
 
 export const command: Command = {
   name: 'up',
@@ -22,15 +22,18 @@ export const command: Command = {
   usage: '[OPTIONS] [PATH]',
   details:
     'Reads compose.yaml, designs the AWS deployment, and runs it in the local region: real addresses, enforced security\ngroups and routes, a real load balancer. Ends when every service is steady; what runs goes on.',
-  options: [],
+  options: [{ name: 'watch', short: 'w', help: 'go on, and restart the services whose sources are edited' }],
   arguments: [0, 1],
   async run(invocation) {
     const began = Date.now();
-    const project = await loadProject(invocation, invocation.positionals[0]);
+    const project = await loadProject(invocation, invocation.positionals[0], { target: 'local' });
+    const secrets = secretParameters(project);
     printNotices(invocation.terminal, [...project.app.notices, ...project.design.notices]);
     const connection = await startLocal(invocation);
     try {
-      return await up(invocation, project, connection, began);
+      const code = await up(invocation, project, connection, secrets, began);
+      if (code === 0 && invocation.flag('watch')) await watch(invocation, project, connection);
+      return code;
     } catch (error) {
       // What failed before anything was deployed leaves no region behind.
       await connection.control.post('shutdown', { onlyIdle: true }).catch(() => undefined);
@@ -45,6 +48,7 @@ async function up(
   { terminal }: Invocation,
   project: Project,
   connection: Connection,
+  secrets: readonly Parameter[],
   began: number,
 ): Promise<number> {
   const { app, design } = project;
@@ -59,8 +63,15 @@ async function up(
   held.catch(() => undefined);
   await preflight(terminal, project, connection);
   const images = await buildImages(terminal, project, control);
-  const parameters: Parameter[] = [...images, ...(await held)];
+  const parameters: Parameter[] = [...images, ...secrets, ...(await held)];
+  await control.setBinds(app.name, design.local.binds);
   const outcome = await deployProject({ terminal }, project, target, parameters);
+  const { forwards } = await control.post<{ readonly forwards: readonly Forward[] }>('forwards', {
+    stack: app.name,
+    forwards: design.local.forwards,
+  });
+  sayMoved(terminal, forwards);
+  const ran = outcome.kind === 'unchanged' || (await runOnceTasks(terminal, project, target, outcome.stack));
   const status = await control.get<StackStatus>(`status?stack=${encodeURIComponent(app.name)}`);
   const took = duration(Date.now() - began);
   terminal.err('\n');
@@ -70,48 +81,22 @@ async function up(
       ? `\n${app.name}: nothing changed (${took})\n`
       : `\n${app.name} is up (${took})\n`,
   );
-  return 0;
+  return ran ? 0 : 1;
 }
 
-/** What would fail later is told now: images that cannot be had, ports that another program has. */
-async function preflight(
-  terminal: Invocation['terminal'],
-  { app, design }: Project,
-  { control }: Connection,
-): Promise<void> {
-  const pulled = app.services.flatMap(({ image, build }) => (image && !build ? [image] : []));
-  const bases = app.services.flatMap(({ build }) => build?.images ?? []);
-  const wanted = design.publicServices.filter(({ listenerPort }) => listenerPort >= FIRST_FREE_PORT);
-  const { images, takenPorts } = await control.post<ProbeAnswer>('probe', {
-    references: [...new Set([...pulled, ...bases].map(({ value }) => value))],
-    ports: wanted.map(({ listenerPort }) => listenerPort),
-  });
-  const known = new Map(images.map((image) => [image.reference, image]));
-  const problems = [
-    ...[...pulled, ...bases].flatMap(({ value, position }) => {
-      const image = known.get(value);
-      return image && !image.available
-        ? [
-            {
-              code: 'image-not-found',
-              message: `the image ${value} cannot be had: ${image.reason}`,
-              position,
-              fix: image.fix,
-            },
-          ]
-        : [];
-    }),
-    ...wanted
-      .filter(({ listenerPort }) => takenPorts.includes(listenerPort))
-      .map(({ listenerPort, position }) => ({
-        code: 'port-taken',
-        message: `port ${listenerPort} is taken by another program on this machine`,
-        position,
-        fix: `publish another one ("${listenerPort + 1}:…"), or stop the program that listens on it (ss -ltnp 'sport = :${listenerPort}')`,
-      })),
-  ];
-  if (problems.length > 0) throw new InputError(problems);
-  for (const { reference, standIn } of images)
-    if (standIn !== undefined)
-      terminal.err(`${terminal.style.dim('image:')} ${reference} stands in: ${standIn}\n`);
+/** Ports of this machine that another program has already. */
+function sayMoved(terminal: Invocation['terminal'], forwards: readonly Forward[]): void {
+  for (const { service, hostPort, listeningPort } of forwards)
+    if (hostPort !== listeningPort)
+      terminal.err(
+        `${terminal.style.yellow('port:')} ${hostPort} of this machine is taken; ${service} is at 127.0.0.1:${listeningPort}\n`,
+      );
+}
+
+async function watch({ terminal }: Invocation, project: Project, { control }: Connection): Promise<void> {
+  const { watchProject } = await import('../watch/session.ts');
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  process.once('SIGTERM', () => interrupt.abort());
+  await watchProject({ terminal, project, control, signal: interrupt.signal });
 }
