@@ -36,6 +36,7 @@ export function execInside(
       capabilities: spec.capabilities,
       late: passed.late,
       directory,
+      terminal: options.tty,
     });
     const command = [...joining, ...privileges, ...argv];
     const plain = { argv: command, env: { ...launchEnvironment, ...passed.env } };

@@ -29,6 +29,8 @@ export interface Privileges {
   readonly directory?: string;
   /** The program gets an init above it. */
   readonly init?: boolean | undefined;
+  /** The program has a terminal, with the session that belongs to it. */
+  readonly terminal?: boolean | undefined;
 }
 
 const run = (tool: string, ...args: readonly string[]) => [
@@ -51,6 +53,7 @@ export function dropPrivileges({
   late,
   directory,
   init = false,
+  terminal = false,
 }: Privileges): readonly string[] {
   const finish = [
     ...(init ? ['--default-signal=INT,QUIT'] : []),
@@ -61,9 +64,12 @@ export function dropPrivileges({
     ...(init ? run('sh', '-c', initScript, 'init') : []),
     ...(finish.length > 0 ? run('env', ...finish) : []),
   ];
+  // A process group of its own: else a program that ends its group (kill 0) would end netd, and with it the region.
+  const alone = terminal ? [] : run('setsid');
   if (ids === 'single') {
     const nested = uid !== 0 || gid !== 0;
     return [
+      ...alone,
       ...(nested
         ? run('unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`, '--keep-caps', '--')
         : []),
@@ -79,6 +85,7 @@ export function dropPrivileges({
     ];
   }
   return [
+    ...alone,
     ...run(
       'setpriv',
       `--reuid=${uid}`,

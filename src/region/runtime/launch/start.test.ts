@@ -25,6 +25,17 @@ describe('a container', () => {
     expect((await sh('echo again > /dev/stdout; echo wrong > /dev/stderr')).stdout).toBe('again\n');
   });
 
+  it('ends its own process group and no other', async () => {
+    const ending = 'trap : TERM; kill -TERM 0; exit 5';
+    expect((await sh(ending)).code).toBe(5);
+    const container = await live.start('busybox', { argv: ['sleep', '100'] });
+    expect((await outputOf(container.exec(['sh', '-c', ending]))).code).toBe(5);
+    await container.signal('SIGKILL');
+    expect(await container.exited).toEqual({ code: 137, signal: 'SIGKILL' });
+    await container.remove();
+    expect((await sh('exit 6')).code).toBe(6);
+  });
+
   it('is PID 1 and is told signals directly', async () => {
     const trapping = await live.start('busybox', {
       argv: ['sh', '-c', 'trap "exit 3" TERM; echo $$; while :; do sleep 0.05; done'],

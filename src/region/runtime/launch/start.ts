@@ -60,7 +60,14 @@ export async function startContainer(
   const launcher = ['unshare', '--mount', '--pid', '--ipc', '--uts', '--', '/bin/sh', '-c', startScript];
   const place = [prepared.workingDirectory, path, program, String(passed.count)];
   const { init, capabilities, input = 'empty' } = spec;
-  const privileges = dropPrivileges({ ids: netd.ids, user, capabilities, late: passed.late, init });
+  const privileges = dropPrivileges({
+    ids: netd.ids,
+    user,
+    capabilities,
+    late: passed.late,
+    init,
+    terminal: input === 'terminal',
+  });
   const plain = {
     argv: [...launcher, 'fairway', ...prepared.arguments, ...place, ...privileges, ...spec.argv],
     env: { ...launchEnvironment, ...passed.env },

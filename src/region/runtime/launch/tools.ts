@@ -23,8 +23,8 @@ export interface LaunchTools {
 }
 
 /** `install` and `rm` put files into a container that runs. */
-const programs = ['umount', 'setpriv', 'unshare', 'env', 'sh', 'install', 'rm'];
-const shape = 5;
+const programs = ['umount', 'setsid', 'setpriv', 'unshare', 'env', 'sh', 'install', 'rm'];
+const shape = 6;
 
 export async function launchTools(store: ImageStore): Promise<LaunchTools> {
   const files = new Map<string, string>();
