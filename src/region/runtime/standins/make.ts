@@ -13,7 +13,7 @@ import { installedIn, installInto } from './dpkg.ts';
 import { accounts, mergeUsr, ownAll, putFiles } from './files.ts';
 import type { StandIn } from './model.ts';
 import { fillNode } from './node-files.ts';
-import { type Archive, type Packages, type Selection, upstreamVersion } from './packages.ts';
+import { type Archive, type Packages, type Selection, unneeded, upstreamVersion } from './packages.ts';
 import { answers } from './variants.ts';
 
 const execute = promisify(execFile);
@@ -50,7 +50,7 @@ export function createStandInMaker(context: {
   }
   const baseRecipe = (kind: StandIn['base']) => {
     const base = bases[kind];
-    return sha256(canonicalJson([kind, base.shape, base.packages(netd.ids)]));
+    return sha256(canonicalJson([kind, base.shape, base.packages(netd.ids), unneeded.source]));
   };
   /** The tag's own version makes no other image. */
   const recipe = async (standIn: StandIn) =>
@@ -127,6 +127,7 @@ export function createStandInMaker(context: {
         for (const path of standIn.remove) await rm(join(root, path), { recursive: true, force: true });
         const files = { ...(await accounts(standIn.users, below)), ...standIn.files };
         await putFiles(root, files);
+        await standIn.finish?.(root, below);
         if (netd.ids === 'range') await giveAway(root, standIn, files);
       });
       const present = archives.find(({ name }) => name === standIn.program)?.version;

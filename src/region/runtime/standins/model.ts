@@ -20,6 +20,8 @@ export interface StandIn {
   readonly label?: string;
   /** Files of its own, over those of the packages. */
   readonly files: Readonly<Record<string, StandInFile>>;
+  /** What no list of files can say; count `shape` in make.ts up when it changes. */
+  finish?(root: string, below: string | undefined): Promise<void>;
   /** Users besides root and nobody, by name. */
   readonly users: Readonly<
     Record<string, { readonly uid: number; readonly home: string; readonly shell?: string }>

@@ -44,8 +44,8 @@ const listsServe = 24 * 3600 * 1000;
 const environment = { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
 
 /** Needed to install or to administrate, not to run. */
-const unneeded =
-  /^(debconf.*|cdebconf|perl.*|libperl.*|dpkg|adduser|passwd|ucf|init-system-helpers|sysvinit-utils|lsb-base|usrmerge|usr-is-merged|install-info|tar|coreutils|iproute2|util-linux|mount|libcap2-bin|systemd.*|init|bash|dash|sed|grep|findutils|hostname|login.*|base-files|base-passwd|debianutils|netbase|openssl|libnginx-mod-http-echo|libpam.*|media-types|readline-common|libaudit-common|lib.*-perl|ssl-cert|logrotate|lsof|psmisc|rsync)$/;
+export const unneeded =
+  /^(debconf.*|cdebconf|perl.*|libperl.*|dpkg|adduser|passwd|ucf|init-system-helpers|sysvinit-utils|lsb-base|usrmerge|usr-is-merged|install-info|tar|coreutils|iproute2|util-linux|mount|libcap2-bin|systemd.*|init|bash|dash|sed|grep|findutils|hostname|login.*|base-files|base-passwd|debianutils|netbase|openssl|libnginx-mod-http-echo|libpam-.*|media-types|readline-common|libaudit-common|lib.*-perl|libllvm\d+|libz3-4|locales|postgresql-common|postgresql-client-common|ssl-cert|logrotate|lsof|psmisc|rsync)$/;
 
 export function openPackages(cacheDirectory: string): Packages {
   const home = join(cacheDirectory, 'packages');
