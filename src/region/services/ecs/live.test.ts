@@ -1,0 +1,263 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { liveRegion, type LiveRegion } from './test-live-region.ts';
+
+let live: LiveRegion;
+beforeAll(async () => {
+  live = await liveRegion();
+});
+afterAll(() => live.stop());
+
+const forever = 'while :; do sleep 0.1; done';
+const codes = (task: Awaited<ReturnType<LiveRegion['task']>>) =>
+  Object.fromEntries((task.containers ?? []).map(({ name, exitCode }) => [name, exitCode]));
+
+describe('containers of one task', () => {
+  test('share their address and localhost, wait for each other, and end in the other order', async () => {
+    const arn = await live.run(
+      [
+        {
+          script:
+            'trap "echo first; exit 0" TERM; cat /shared/ready; nc 127.0.0.1 7000 < /dev/null; echo up; while :; do sleep 0.05; done',
+          dependsOn: [
+            { containerName: 'c1', condition: 'SUCCESS' },
+            { containerName: 'c2', condition: 'HEALTHY' },
+          ],
+          mountPoints: [{ sourceVolume: 'shared', containerPath: '/shared', readOnly: true }],
+        },
+        {
+          script: 'echo made > /shared/ready',
+          essential: false,
+          mountPoints: [{ sourceVolume: 'shared', containerPath: '/shared' }],
+        },
+        {
+          script:
+            'trap "echo last; exit 0" TERM; (while :; do echo hello | nc -l -p 7000; done) & while :; do sleep 0.05; done',
+          healthCheck: { command: ['CMD-SHELL', 'netstat -ltn | grep -q :7000'], interval: 5 },
+          dependsOn: [{ containerName: 'c1', condition: 'COMPLETE' }],
+        },
+      ],
+      { volumes: [{ name: 'shared' }] },
+    );
+    const running = await live.until(arn, 'RUNNING');
+    expect(running.healthStatus).toBe('HEALTHY');
+    await expect.poll(() => live.lines(arn)).toEqual(['made', 'hello', 'up']);
+    await live.region.api.ecs.StopTask({ cluster: 'jobs', task: arn });
+    const stopped = await live.until(arn, 'STOPPED');
+    expect(codes(stopped)).toEqual({ main: 0, c1: 0, c2: 0 });
+    expect(await live.lines(arn)).toEqual(['made', 'hello', 'up', 'first']);
+    expect(await live.lines(arn, 'c2')).toEqual(['last']);
+    expect((await live.runtime.listVolumes()).filter((name) => name.startsWith('task-'))).toEqual([]);
+  });
+
+  test('end together when an essential one ends, each with its code', async () => {
+    const arn = await live.run([
+      { script: 'sleep 0.3; exit 3' },
+      { script: forever, essential: false, stopTimeout: 2 },
+    ]);
+    const stopped = await live.until(arn, 'STOPPED');
+    expect(stopped).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+    });
+    expect(codes(stopped)).toEqual({ main: 3, c1: 143 });
+  });
+
+  test('have what their definition gives them', async () => {
+    const arn = await live.run([
+      {
+        script:
+          'echo $PPID; ulimit -n; cat /proc/sys/net/core/somaxconn; test -t 1 && echo terminal; id -u; touch /x || echo sealed; df -k /run/x | tail -n 1 | tr -s " " | cut -d " " -f 2',
+        linuxParameters: { initProcessEnabled: true, tmpfs: [{ containerPath: '/run/x', size: 2 }] },
+        ulimits: [{ name: 'nofile', softLimit: 100, hardLimit: 100 }],
+        systemControls: [{ namespace: 'net.core.somaxconn', value: '99' }],
+        pseudoTerminal: true,
+        readonlyRootFilesystem: true,
+        user: '7',
+      },
+    ]);
+    await live.until(arn, 'STOPPED');
+    const [init, ...rest] = await live.lines(arn);
+    expect(init).toBe('1');
+    expect(rest.filter((line) => !line.startsWith('touch:'))).toEqual([
+      '100',
+      '99',
+      'terminal',
+      '7',
+      'sealed',
+      '2048',
+    ]);
+  });
+});
+
+test('secrets come whole or by a key; one that is missing keeps the task from starting', async () => {
+  const { api } = live.region;
+  const { ARN } = await api.secretsmanager.CreateSecret({
+    Name: 'db',
+    SecretString: '{"password":"hunter2","port":5432}',
+  });
+  const secrets = [
+    { name: 'WHOLE', valueFrom: ARN! },
+    { name: 'PASSWORD', valueFrom: `${ARN}:password::` },
+    { name: 'PORT', valueFrom: `${ARN}:port:AWSCURRENT:` },
+  ];
+  const arn = await live.run([{ script: 'echo ${#WHOLE} ${#PASSWORD} $PORT; sleep 0.2', secrets }]);
+  const stopped = await live.until(arn, 'STOPPED');
+  expect(await live.lines(arn)).toEqual(['34 7 5432']);
+  expect(JSON.stringify(stopped)).not.toContain('hunter2');
+  const missing = await live.run([{ secrets: [{ name: 'X', valueFrom: `${ARN}x` }] }]);
+  expect(await live.until(missing, 'STOPPED')).toMatchObject({
+    stopCode: 'TaskFailedToStart',
+    stoppedReason: expect.stringMatching(
+      /^ResourceInitializationError: unable to pull secrets or registry auth: .*ResourceNotFoundException/,
+    ),
+  });
+  const key = await live.run([{ secrets: [{ name: 'X', valueFrom: `${ARN}:none::` }] }]);
+  expect((await live.until(key, 'STOPPED')).stoppedReason).toContain('did not contain json key none');
+});
+
+test('a role that is not there keeps a task from starting', async () => {
+  const executionRoleArn = live.roleArn.replace('execution', 'missing');
+  const arn = await live.run([{}], { executionRoleArn });
+  expect((await live.until(arn, 'STOPPED')).stoppedReason).toContain(
+    `ECS was unable to assume the role '${executionRoleArn}'`,
+  );
+});
+
+describe('a folder of this machine', () => {
+  const tags = [{ key: 'aws:cloudformation:stack-name', value: 'shop' }];
+  const mountPoints = [{ sourceVolume: 'source', containerPath: '/source' }];
+  const volumes = [{ name: 'source' }];
+
+  test('is seen where the control socket has said so, and nowhere else', async () => {
+    const { setBinds } = live.region.internal.ecs;
+    const source = join(live.stateDirectory, 'mine');
+    const file = join(live.stateDirectory, 'one file');
+    mkdirSync(source);
+    writeFileSync(join(source, 'in'), 'seen\n');
+    writeFileSync(file, 'alone\n');
+    setBinds('shop', [
+      { service: 'main', volume: 'source', source, readonly: false },
+      { service: 'main', volume: 'file', source: file, readonly: true },
+      { service: 'main', volume: 'new', source: join(live.stateDirectory, 'new/folder'), readonly: false },
+    ]);
+    const all = [
+      ...mountPoints,
+      { sourceVolume: 'file', containerPath: '/etc/file' },
+      { sourceVolume: 'new', containerPath: '/new' },
+    ];
+    const script =
+      'cat /source/in /etc/file; echo written > /source/out; echo x > /etc/file || echo sealed; echo y > /new/y';
+    const arn = await live.run([{ script, mountPoints: all }], {
+      tags,
+      volumes: [...volumes, { name: 'file' }, { name: 'new' }],
+    });
+    await live.until(arn, 'STOPPED');
+    expect((await live.lines(arn)).filter((line) => !line.startsWith('sh:'))).toEqual([
+      'seen',
+      'alone',
+      'sealed',
+    ]);
+    expect(readFileSync(join(source, 'out'), 'utf8')).toBe('written\n');
+    expect(readFileSync(join(live.stateDirectory, 'new/folder/y'), 'utf8')).toBe('y\n');
+    const other = await live.run([{ script: 'ls -A /source; echo end', mountPoints }], { volumes });
+    await live.until(other, 'STOPPED');
+    expect(await live.lines(other)).toEqual(['end']);
+  });
+
+  test('is refused where it is a socket or the region’s own', async () => {
+    const { setBinds } = live.region.internal.ecs;
+    const socket = join(live.stateDirectory, 'some.socket');
+    const server = createServer().listen(socket);
+    await new Promise((resolve) => void server.once('listening', resolve));
+    const bind = (source: string) => () =>
+      setBinds('shop', [{ service: 'main', volume: 'source', source, readonly: true }]);
+    expect(bind(socket)).toThrow('a socket of this machine');
+    expect(bind('/var/run/docker.sock')).toThrow('a socket of this machine');
+    expect(bind(live.stateDirectory)).toThrow("the local region's own state");
+    expect(bind(join(live.stateDirectory, 'region/volumes'))).toThrow("the local region's own state");
+    expect(bind('relative')).toThrow('not an absolute path');
+    server.close();
+  });
+});
+
+describe('an EFS file system', () => {
+  const efsVolume = (fileSystemId: string, more: object = {}) => ({
+    volumes: [{ name: 'data', efsVolumeConfiguration: { fileSystemId, ...more } }],
+  });
+  const mountPoints = [{ sourceVolume: 'data', containerPath: '/data' }];
+
+  async function fileSystem(groupIds: readonly string[]) {
+    const { efs } = live.region.api;
+    const { FileSystemId } = await efs.CreateFileSystem({});
+    const { MountTargetId } = await efs.CreateMountTarget({
+      FileSystemId,
+      SubnetId: live.subnetId,
+      SecurityGroups: [...groupIds],
+    });
+    return { id: FileSystemId!, targetId: MountTargetId! };
+  }
+
+  test('keeps its data from task to task, and goes with it', async () => {
+    const { api, internal } = live.region;
+    const { id, targetId } = await fileSystem([live.groupId]);
+    const first = await live.run([{ script: 'echo kept > /data/f', mountPoints }], efsVolume(id));
+    expect(codes(await live.until(first, 'STOPPED'))).toEqual({ main: 0 });
+    const point = await api.efs.CreateAccessPoint({
+      FileSystemId: id,
+      RootDirectory: {
+        Path: '/apps/one',
+        CreationInfo: { OwnerUid: 1000, OwnerGid: 1001, Permissions: '0750' },
+      },
+    });
+    const byPoint = efsVolume(id, {
+      transitEncryption: 'ENABLED',
+      authorizationConfig: { accessPointId: point.AccessPointId },
+    });
+    const second = await live.run([{ script: 'stat -c "%u:%g %a" /data; ls /data', mountPoints }], byPoint);
+    await live.until(second, 'STOPPED');
+    expect(await live.lines(second)).toEqual([live.ids === 'range' ? '1000:1001 750' : '0:0 750']);
+    const third = await live.run([{ script: 'cat /data/f; ls /data/apps', mountPoints }], efsVolume(id));
+    await live.until(third, 'STOPPED');
+    expect(await live.lines(third)).toEqual(['kept', 'one']);
+    const none = await live.run([{ mountPoints }], efsVolume(id, { rootDirectory: '/none' }));
+    expect((await live.until(none, 'STOPPED')).stoppedReason).toContain('No such file or directory');
+    await api.efs.DeleteMountTarget({ MountTargetId: targetId });
+    await api.efs.DeleteFileSystem({ FileSystemId: id });
+    expect(await live.runtime.listVolumes()).not.toContain(internal.efs.volume(id));
+  });
+
+  test('is reached only where groups let NFS through', async () => {
+    const { ec2, efs } = live.region.api;
+    const { GroupId } = await ec2.CreateSecurityGroup({
+      GroupName: 'nfs',
+      Description: 'd',
+      VpcId: live.vpcId,
+    });
+    const { id } = await fileSystem([GroupId!]);
+    const blocked = await live.run([{ script: 'true', mountPoints }], efsVolume(id));
+    expect(await live.until(blocked, 'STOPPED')).toMatchObject({
+      stopCode: 'TaskFailedToStart',
+      stoppedReason:
+        "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: b'mount.nfs4: Connection timed out' : unsuccessful EFS utils command execution; code: 32",
+    });
+    const denials = await live.region.plane.network.denials();
+    expect(denials).toContainEqual(expect.objectContaining({ port: 2049, protocol: 'tcp' }));
+    await ec2.AuthorizeSecurityGroupIngress({
+      GroupId,
+      IpPermissions: [
+        { IpProtocol: 'tcp', FromPort: 2049, ToPort: 2049, UserIdGroupPairs: [{ GroupId: live.groupId }] },
+      ],
+    });
+    const open = await live.run([{ script: 'echo in', mountPoints }], efsVolume(id));
+    await live.until(open, 'STOPPED');
+    expect(await live.lines(open)).toEqual(['in']);
+    const { FileSystemId } = await efs.CreateFileSystem({});
+    const without = await live.run([{ mountPoints }], efsVolume(FileSystemId!));
+    expect((await live.until(without, 'STOPPED')).stoppedReason).toContain(
+      `Failed to resolve "${FileSystemId}.efs.us-east-1.amazonaws.com"`,
+    );
+  });
+});
