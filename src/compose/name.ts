@@ -9,6 +9,9 @@ import type { Findings } from './read.ts';
  */
 const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 
+/** What Docker Compose takes: https://docs.docker.com/reference/compose-file/version-and-name/ */
+const COMPOSE_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+
 /** The given name, else the file's, else the folder's made fit. */
 export function projectName(
   found: Findings,
@@ -18,6 +21,15 @@ export function projectName(
   start: Position,
 ): Located<string> {
   const name = given === undefined ? written : { value: given, position: start };
+  if (written && given === undefined && !NAME.test(written.value) && COMPOSE_NAME.test(written.value)) {
+    const value = fit(written.value);
+    found.notices.push({
+      code: 'compose-project-name',
+      message: `the project is called ${value}: the name of a stack, which ${written.value} is not, has letters, digits and hyphens`,
+      position: written.position,
+    });
+    return { value, position: written.position };
+  }
   if (name) {
     if (!NAME.test(name.value))
       found.problems.push({

@@ -15,6 +15,10 @@ describe('readProject', () => {
     ).toBe('p');
     expect(read({ '/x/My_App 2/compose.yaml': text }, { paths: ['/x/My_App 2'] }).name).toBe('my-app-2');
     expect(read(text, { currentFolder: '/x/here' }).name).toBe('here');
+    expect(read(`name: my_app\n${text}`)).toMatchObject({
+      name: 'my-app',
+      notices: [{ code: 'compose-project-name' }],
+    });
     expect(wrong(`name: My_App\n${text}`)).toEqual(['1:7 "My_App" is no project name']);
     expect(wrong(text, { projectName: 'A b' })).toEqual(['"A b" is no project name']);
   });

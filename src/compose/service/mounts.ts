@@ -116,9 +116,9 @@ function checked(found: Findings, mount: Mount): boolean {
     return false;
   }
   // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Volume.html
-  if (mount.kind === 'volume' && mount.volume !== undefined && !/^[A-Za-z0-9][\w.-]*$/.test(mount.volume)) {
+  if (mount.kind === 'volume' && mount.volume !== undefined && !/^[A-Za-z0-9][\w-]*$/.test(mount.volume)) {
     const message = `${JSON.stringify(mount.volume)} is no name of a volume`;
-    wrong(found, position, message, `use letters, digits, _, . and -; a folder is written ./${mount.volume}`);
+    wrong(found, position, message, `use letters, digits, _ and -; a folder is written ./${mount.volume}`);
     return false;
   }
   if (mount.kind === 'bind' && mount.source.endsWith('/docker.sock')) {
