@@ -128,7 +128,7 @@ function planOf(app: App, options: DesignOptions) {
       ...services.flatMap(clampedHealthCheck),
       ...services.flatMap(kernelNotices),
       ...stored.notices,
-      ...usedFileSystems(plan).map(keptFiles),
+      ...(target === 'aws' ? usedFileSystems(plan).map(keptFiles) : []),
       ...scalingNotices(plan),
       ...reached.notices,
     ],

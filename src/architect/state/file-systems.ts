@@ -63,10 +63,14 @@ function fileSystem(plan: Plan, volume: NamedVolume): Resources {
             ? undefined
             : Number(options['provisioned_throughput']),
         BackupPolicy: options['backup_policy'] && { Status: options['backup_policy'].toUpperCase() },
-        FileSystemTags: nameTag(name),
+        FileSystemTags: [
+          ...nameTag(name),
+          // The local region keeps the files under this name, whatever becomes of the stack.
+          ...(plan.target === 'local' ? [{ Key: 'fairway:volume', Value: volume.externalName }] : []),
+        ],
       }),
       // Data outlives the stack: it is deleted by hand.
-      { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' },
+      plan.target === 'local' ? {} : { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' },
     ),
     [logicalId.fileSystemGroup(name)]: resource(
       `${name}: the security group of its file system`,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { pageAfter } from '../../gateway/page.ts';
 import type { Handlers } from '../../gateway/types.ts';
 import { alreadyExists, badRequest, inUse, operation } from './errors.ts';
-import { newId, volumeOf, type Efs, type FileSystemRecord } from './state.ts';
+import { newId, VOLUME_TAG, volumeOf, type Efs, type FileSystemRecord } from './state.ts';
 import { nameOf, putTags, tagList } from './tags.ts';
 
 /** https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html */
@@ -85,7 +85,8 @@ export function fileSystemHandlers(efs: Efs): Handlers<typeof sdk> {
     DeleteFileSystem: operation(['FileSystemId'], async ({ FileSystemId }) => {
       const { id } = efs.fileSystem(FileSystemId);
       if (efs.targetsOf(id).length > 0) throw inUse(id, 'mount targets');
-      await efs.region.plane.runtime.removeVolume?.(volumeOf(id));
+      if (efs.tags.get(id)?.[VOLUME_TAG] === undefined)
+        await efs.region.plane.runtime.removeVolume?.(volumeOf(efs, id));
       for (const point of efs.accessPoints.values())
         if (point.fileSystemId === id) {
           efs.accessPoints.delete(point.id);

@@ -18,7 +18,7 @@ export function createEfs(region: Region): Service<typeof sdk, Internal['efs']> 
       ...policyHandlers(efs),
       ...tagHandlers(efs),
     },
-    internal: { volume: volumeOf },
+    internal: { volume: (id) => volumeOf(efs, id) },
     start: () => sweepInterfaces(efs),
   };
 }

@@ -86,5 +86,11 @@ function fail(error: Error): never {
 export const newId = (prefix: 'fs' | 'fsmt' | 'fsap'): string =>
   `${prefix}-${randomBytes(9).toString('hex').slice(0, 17)}`;
 
+/** Names the volume of this machine that a file system stands for: its data outlives the file system, and comes back with the next. */
+export const VOLUME_TAG = 'fairway:volume';
+
 /** The runtime's volume that holds a file system's data. */
-export const volumeOf = (fileSystemId: string): string => `efs-${fileSystemId}`;
+export function volumeOf({ tags }: Efs, fileSystemId: string): string {
+  const kept = tags.get(fileSystemId)?.[VOLUME_TAG];
+  return kept !== undefined && /^[A-Za-z0-9][\w.-]*$/.test(kept) ? kept : `efs-${fileSystemId}`;
+}
