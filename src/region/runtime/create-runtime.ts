@@ -1,19 +1,22 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ImageSource } from '../../oci/model.ts';
 import type { Netd } from '../network/netd-client.ts';
-import { buildImage } from './build/build.ts';
+import { buildWithEngine } from './build/engines/choose.ts';
 import { announcedSettings, type HostSettings, readHostSettings } from './build/host-settings.ts';
 import { createResolver } from './images/resolve.ts';
+import { collect } from './images/collect.ts';
+import { createGate } from './images/gate.ts';
 import { layerWorker } from './images/layer/worker.ts';
-import type { Reference } from './images/reference.ts';
+import { fullName, type Reference } from './images/reference.ts';
 import { localRepositories } from './images/repositories.ts';
 import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
 import { startContainer } from './launch/start.ts';
 import { type LaunchTools, launchTools } from './launch/tools.ts';
-import { sweep } from './images/sweep.ts';
+import { summarize } from './images/summary.ts';
+import { measureInside, sweep } from './images/sweep.ts';
 import { openVolumes } from './launch/volumes.ts';
-import type { Runtime } from './runtime.ts';
+import type { ContainerSpec, Runtime } from './runtime.ts';
 import { createStandInMaker } from './standins/make.ts';
 import { openPackages } from './standins/packages.ts';
 
@@ -70,6 +73,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     registry,
     ...(options.remote ? { remote: options.remote } : {}),
   });
+  const repositories = localRepositories(store, registry);
   // A new netd means that no container of an earlier one lives; what is left of them is rubbish.
   const cleaned = Promise.all(
     ['containers', 'tmp'].map((name) => removeInside(netd, join(stateDirectory, name))),
@@ -82,40 +86,78 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   );
   cleaned.catch((error: unknown) => options.log(`cannot clean up: ${String(error)}`));
 
+  const gate = createGate();
+  const running = new Set<ContainerSpec>();
+
+  /** Layers that must not go: mounted ones, and those that every container is started with. */
+  async function layersInUse(): Promise<ReadonlySet<string>> {
+    const { layer, devices } = await context.tools();
+    const mounted = [...running].flatMap(({ image }) => image.layers);
+    return new Set([layer, devices, ...mounted].map((path) => basename(path)));
+  }
+
+  const build: Runtime['build'] = async (request, onProgress, { signal } = {}) => {
+    await cleaned;
+    const standIns = new Map<string, string>();
+    const { digest, cached } = await buildWithEngine({
+      launch: buildContext,
+      volumes: openVolumes(buildContext),
+      request,
+      hostSettings: announcedSettings(() => (hostSettings ??= readHostSettings(nodePath)), onProgress),
+      buildNetwork: options.buildNetwork,
+      nameServers: options.buildNameServers,
+      async resolve(reference) {
+        const image = await resolver.resolve(reference, onProgress);
+        if (image.standIn !== undefined) standIns.set(reference, image.standIn);
+        return image;
+      },
+      progress: onProgress,
+      signal: signal ?? new AbortController().signal,
+      sink: repositories.repository(request.repository),
+      packages,
+      async originOf(name) {
+        if (name.startsWith(`${registry}/`)) return 'here';
+        const { available, standIn } = await resolver.probe(name);
+        return standIn !== undefined ? 'here' : available ? 'registry' : 'nowhere';
+      },
+    });
+    const reference = `${registry}/${request.repository}@${digest}`;
+    await store.putReference({ reference, digest, origin: 'build', at: Date.now() });
+    return {
+      digest,
+      reference,
+      cached,
+      standIns: [...standIns].map(([name, standIn]) => ({ reference: name, standIn })),
+    };
+  };
+
   return {
-    repositories: localRepositories(store, registry),
-    resolve: resolver.resolve,
+    repositories,
+    resolve: (...args) => gate.shared(() => resolver.resolve(...args)),
     probe: resolver.probe,
-    async build(request, onProgress, { signal } = {}) {
-      await cleaned;
-      const standIns = new Map<string, string>();
-      const { digest, cached } = await buildImage({
-        launch: buildContext,
-        volumes: openVolumes(buildContext),
-        request,
-        hostSettings: announcedSettings(() => (hostSettings ??= readHostSettings(nodePath)), onProgress),
-        buildNetwork: options.buildNetwork,
-        nameServers: options.buildNameServers,
-        async resolve(reference) {
-          const image = await resolver.resolve(reference, onProgress);
-          if (image.standIn !== undefined) standIns.set(reference, image.standIn);
-          return image;
-        },
-        progress: onProgress,
-        ...(signal ? { signal } : {}),
-      });
-      const reference = `${registry}/${request.repository}@${digest}`;
-      await store.putReference({ reference, digest, origin: 'build', at: Date.now() });
-      return {
-        digest,
-        reference,
-        cached,
-        standIns: [...standIns].map(([name, standIn]) => ({ reference: name, standIn })),
-      };
-    },
+    build: (...args) => gate.shared(() => build(...args)),
+    images: () => summarize(store),
+    pruneImages: ({ inUse, all }) =>
+      gate.alone(async () =>
+        collect(store, {
+          inUse: new Set(inUse.map(fullName)),
+          all,
+          keepLayers: await layersInUse(),
+          now: Date.now(),
+          measure: (paths) => measureInside(netd, paths),
+        }),
+      ),
     async start(spec) {
       await cleaned;
-      return startContainer(context, volumes, { spec });
+      running.add(spec);
+      try {
+        const container = await startContainer(context, volumes, { spec });
+        const remove = () => container.remove().finally(() => running.delete(spec));
+        return { ...container, remove };
+      } catch (error) {
+        running.delete(spec);
+        throw error;
+      }
     },
     removeVolume: volumes.remove,
     ensureVolumeFolder: volumes.ensureFolder,

@@ -21,6 +21,9 @@ export interface Runtime {
   ): Promise<BuiltImage>;
   /** Starts a container; rejects when it cannot be started at all. */
   start(spec: ContainerSpec): Promise<Container>;
+  images?(): Promise<readonly ImageSummary[]>;
+  /** Frees what no tag, no running container and none of the references `inUse` needs; with `all` also tagged images that nothing uses. */
+  pruneImages?(options: { readonly inUse: readonly string[]; readonly all: boolean }): Promise<PruneResult>;
   /** Removes a volume and what is in it; no error when there is none. */
   removeVolume?(name: string): Promise<void>;
   /**
@@ -32,6 +35,27 @@ export interface Runtime {
     path: string,
     make?: { readonly uid: number; readonly gid: number; readonly mode: string },
   ): Promise<void>;
+}
+/** A name on this machine for an image. */
+export interface ImageSummary {
+  readonly repository: string;
+  /** Absent where only a digest names it. */
+  readonly tag?: string;
+  /** In full, as the store knows it. */
+  readonly reference: string;
+  readonly digest: string;
+  /** Bytes of its files. */
+  readonly size: number;
+  /** When it was built, pulled or pushed: milliseconds since the epoch, 0 where nobody noted it. */
+  readonly createdAt: number;
+  readonly standIn?: string;
+}
+export interface PruneResult {
+  /** Names that were removed. */
+  readonly references: readonly string[];
+  readonly layers: number;
+  readonly blobs: number;
+  readonly bytes: number;
 }
 export interface ResolveOptions {
   /** `missing` (default): a registry is asked only for what this machine does not have. */

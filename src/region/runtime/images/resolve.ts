@@ -12,7 +12,7 @@ import { exists } from './files.ts';
 import { chooseManifest, machinePlatform, platformName, platformsOf } from './platform.ts';
 import { pullImage } from './pull.ts';
 import { isOutOfReach, reachability } from './reachability.ts';
-import { officialName, parseReference, type Reference } from './reference.ts';
+import { fullName, officialName, parseReference, type Reference } from './reference.ts';
 import { sourceOf } from './repositories.ts';
 import type { ImageStore } from './store.ts';
 
@@ -66,12 +66,12 @@ export function createResolver(context: {
   function understand(reference: string): Wanted {
     const parsed = parseReference(reference);
     if (!parsed) throw notFound(reference, 'invalid reference format');
-    const { digest, tag = 'latest', repository } = parsed;
+    const { digest, tag = 'latest' } = parsed;
     const official = officialName(parsed);
     return {
       reference,
       parsed,
-      name: `${parsed.registry}/${repository}${digest ? `@${digest}` : `:${tag}`}`,
+      name: fullName(reference),
       label: digest ?? tag,
       recipe: official === undefined || digest ? undefined : standInFor(official, parsed.tag),
     };
