@@ -56,13 +56,15 @@ describe('containers of one task', () => {
     const arn = await live.run([
       { script: 'sleep 0.3; exit 3' },
       { script: forever, essential: false, stopTimeout: 2 },
+      { script: forever, essential: false, linuxParameters: { initProcessEnabled: true } },
     ]);
     const stopped = await live.until(arn, 'STOPPED');
     expect(stopped).toMatchObject({
       stopCode: 'EssentialContainerExited',
       stoppedReason: 'Essential container in task exited',
     });
-    expect(codes(stopped)).toEqual({ main: 3, c1: 143 });
+    // As PID 1 the shell hears no signal that it has no trap for.
+    expect(codes(stopped)).toEqual({ main: 3, c1: 137, c2: 143 });
   });
 
   test('have what their definition gives them', async () => {

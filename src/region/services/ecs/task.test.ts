@@ -401,3 +401,132 @@ test('tasks are found by name while they run, and only healthy ones', async () =
   await settle();
   expect(addresses()).toEqual([]);
 });
+
+test('a restart policy starts a container again, not one that ran too short or ended as it may', async () => {
+  const restartPolicy = { enabled: true, ignoredExitCodes: [0], restartAttemptPeriod: 60 };
+  const { containers, task, advance, settle } = await run([{ restartPolicy }]);
+  await advance(60_000);
+  containers[0]?.exit(1);
+  await settle();
+  expect(containers).toHaveLength(2);
+  expect(containers[0]?.removed()).toBe(true);
+  expect(await task()).toMatchObject({ lastStatus: 'RUNNING', containers: [{ lastStatus: 'RUNNING' }] });
+  await advance(1_000);
+  containers[1]?.exit(1);
+  await settle();
+  expect(containers).toHaveLength(2);
+  expect(await task()).toMatchObject({ lastStatus: 'STOPPED', containers: [{ exitCode: 1 }] });
+
+  const ignored = await run([{ restartPolicy }]);
+  await ignored.advance(60_000);
+  ignored.containers[0]?.exit(0);
+  await ignored.settle();
+  expect(ignored.containers).toHaveLength(1);
+  const stopped = await run([{ restartPolicy }]);
+  await stopped.advance(60_000);
+  await stopped.stop();
+  await stopped.settle();
+  expect(stopped.containers).toHaveLength(1);
+});
+
+test('a container is given what its definition says', async () => {
+  const { containers } = await run(
+    [
+      {
+        linuxParameters: {
+          initProcessEnabled: true,
+          capabilities: { add: ['SYS_PTRACE'], drop: ['NET_RAW'] },
+          tmpfs: [{ containerPath: '/run', size: 8, mountOptions: ['mode=755'] }],
+        },
+        ulimits: [{ name: 'nofile', softLimit: 10, hardLimit: 20 }],
+        systemControls: [{ namespace: 'net.core.somaxconn', value: '9' }],
+        interactive: true,
+        mountPoints: [{ sourceVolume: 'v', containerPath: '/v' }],
+      },
+      { volumesFrom: [{ sourceContainer: 'api', readOnly: true }], pseudoTerminal: true },
+    ],
+    { volumes: [{ name: 'v' }] },
+  );
+  expect(containers[0]?.spec).toMatchObject({
+    init: true,
+    capabilities: { add: ['SYS_PTRACE'], drop: ['NET_RAW'] },
+    openFiles: { soft: 10, hard: 20 },
+    kernelParameters: { 'net.core.somaxconn': '9' },
+    input: 'open',
+    mounts: [
+      { kind: 'volume', target: '/v', readonly: false, initially: 'empty' },
+      { kind: 'tmpfs', target: '/run', mebibytes: 8, options: ['mode=755'] },
+    ],
+  });
+  expect(containers[1]?.spec).toMatchObject({
+    input: 'terminal',
+    mounts: [{ source: containers[0]?.spec.mounts[0]?.source, target: '/v', readonly: true }],
+  });
+});
+
+test('a role that is missing, or for others, keeps a task from starting', async () => {
+  for (const name of ['missing', 'of-lambda']) {
+    const taskRoleArn = `arn:aws:iam::123456789012:role/${name}`;
+    const { task, containers } = await run([{}], { taskRoleArn });
+    expect((await task()).stoppedReason).toMatch(
+      new RegExp(`^ECS was unable to assume the role '${taskRoleArn}'`),
+    );
+    expect(containers).toEqual([]);
+  }
+});
+
+test('a volume that is configured at launch is empty, and goes with its task', async () => {
+  const region = testRegion();
+  const { api, ecs, clock, containers, removedVolumes } = region;
+  await ecs.start?.();
+  await api.CreateCluster({ clusterName: 'jobs' });
+  await api.RegisterTaskDefinition(
+    taskDefinition(
+      { mountPoints: [{ sourceVolume: 'disk', containerPath: '/disk' }] },
+      { volumes: [{ name: 'disk', configuredAtLaunch: true }] },
+    ),
+  );
+  const start = (volumeConfigurations?: Parameters<typeof api.RunTask>[0]['volumeConfigurations']) =>
+    api.RunTask({
+      cluster: 'jobs',
+      taskDefinition: 'api',
+      launchType: 'FARGATE',
+      networkConfiguration: network,
+      ...(volumeConfigurations ? { volumeConfigurations } : {}),
+    });
+  await expect(start()).rejects.toThrow('volumeConfigurations does not have it');
+  const disk = { name: 'disk', managedEBSVolume: { roleArn: 'arn:aws:iam::123456789012:role/volumes' } };
+  await expect(start([disk])).rejects.toThrow('sizeInGiB or snapshotId must be specified');
+  const { tasks } = await start([
+    { name: 'disk', managedEBSVolume: { ...disk.managedEBSVolume, sizeInGiB: 10 } },
+  ]);
+  await watching(region).settle();
+  const id = tasks![0]!.taskArn!.split('/').at(-1)!;
+  expect(containers[0]?.spec.mounts).toMatchObject([{ source: `task-${id}-disk`, initially: 'empty' }]);
+  await api.StopTask({ cluster: 'jobs', task: id });
+  await watching(region).settle();
+  await clock.advance(0);
+  expect(removedVolumes).toEqual([`task-${id}-disk`]);
+});
+
+test('binds go with their stack', async () => {
+  const region = testRegion();
+  const deleted: { StackName: string; DeletionTime: Date }[] = [];
+  Object.assign(region.region.api, {
+    cloudformation: { ListStacks: async () => ({ StackSummaries: deleted }) },
+  });
+  const stacks = region.store.table<{ name: string }>('cloudformation/stacks');
+  const binds = region.store.table('ecs/binds');
+  await region.ecs.start?.();
+  // One that is older than what was said.
+  deleted.push({ StackName: 'shop', DeletionTime: new Date(region.clock.now() - 1) });
+  region.ecs.internal.setBinds('shop', [{ service: 'api', volume: 'v', source: '/srv', readonly: true }]);
+  stacks.put('1', { name: 'shop' });
+  await watching(region).settle();
+  expect(binds.size).toBe(1);
+  await region.clock.advance(5);
+  deleted.push({ StackName: 'shop', DeletionTime: new Date(region.clock.now()) });
+  stacks.put('1', { name: 'shop' });
+  await watching(region).settle();
+  expect(binds.size).toBe(0);
+});
