@@ -74,8 +74,16 @@ export type Action =
 export interface TargetGroupConfig {
   readonly arn: string;
   readonly algorithm: 'round_robin' | 'least_outstanding_requests';
+  /** Absent: each request goes where the algorithm says. */
+  readonly stickiness?: StickinessConfig;
   readonly healthCheck: HealthCheckConfig;
   readonly targets: readonly TargetConfig[];
+}
+export interface StickinessConfig {
+  readonly kind: 'lb_cookie' | 'app_cookie';
+  readonly durationSeconds: number;
+  /** Of `app_cookie`: the cookie that the targets set. */
+  readonly cookieName?: string;
 }
 export interface HealthCheckConfig {
   /** Absent: a request; `TCP`: a connection is enough. */

@@ -1,7 +1,13 @@
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createBalancer, type Balancer, type BalancerOptions } from './balancer.ts';
-import type { BalancerConfig, HealthCheckConfig, HealthReport, TargetConfig } from './protocol.ts';
+import type {
+  BalancerConfig,
+  HealthCheckConfig,
+  HealthReport,
+  StickinessConfig,
+  TargetConfig,
+} from './protocol.ts';
 import { defaultSettings } from './proxy/core.ts';
 
 /** A balancer on real sockets of this machine's loopback, for tests and measurements. */
@@ -22,8 +28,16 @@ export interface Config {
   readonly settings?: Partial<BalancerConfig['settings']>;
   readonly check?: Partial<HealthCheckConfig>;
   readonly admittedCidrs?: readonly string[];
+  readonly stickiness?: StickinessConfig;
 }
-export function configOf({ targets = [], rules, settings, check, admittedCidrs }: Config): BalancerConfig {
+export function configOf({
+  targets = [],
+  rules,
+  settings,
+  check,
+  admittedCidrs,
+  stickiness,
+}: Config): BalancerConfig {
   return {
     revision: 1,
     dnsName: 'lb-1.us-east-1.elb.amazonaws.com',
@@ -43,6 +57,7 @@ export function configOf({ targets = [], rules, settings, check, admittedCidrs }
       {
         arn: groupArn,
         algorithm: 'round_robin',
+        ...(stickiness ? { stickiness } : {}),
         healthCheck: { ...healthCheck, ...check },
         targets,
       },

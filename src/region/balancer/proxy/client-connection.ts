@@ -5,6 +5,7 @@ import { page, serialize, type Reply } from '../http/replies.ts';
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts';
 import type { Listener } from '../routing/listener.ts';
 import { redirect } from '../routing/redirect.ts';
+import type { Stickiness } from '../routing/stickiness.ts';
 import type { Target } from '../targets/target.ts';
 import type { Core } from './core.ts';
 import { forwardHead, hostFor, tooManyForwarders, type Peer } from './forward-head.ts';
@@ -47,6 +48,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   #forward = '';
   /** What came behind the request that is being answered. */
   #ahead: Buffer | undefined;
+  #stickiness: Stickiness | undefined;
 
   constructor(
     core: Core,
@@ -66,7 +68,8 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('drain', () => this.#onDrain());
-    socket.on('end', () => this.#gone());
+    socket.allowHalfOpen = true;
+    socket.on('end', () => this.#onEnd());
     socket.on('error', () => this.#gone());
     socket.on('close', () => this.#gone());
   }
@@ -183,7 +186,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   #forwardTo(arn: string | undefined, head: RequestHead): void {
     const group = arn === undefined ? undefined : this.#core.groups.get(arn);
-    const target = group?.pick();
+    const target = group?.sticky(head.text, this.#core.clock.now()) ?? group?.pick();
     if (!group || !target) {
       this.#reply(page(503));
       return;
@@ -196,6 +199,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
       this.#dialledPort,
     );
     this.#forward = forwardHead(head, settings, this.#peer, host, this.#dialledPort, clock.now());
+    this.#stickiness = group.stickiness;
     this.#replay.begin(head, this.#forward, group);
     this.#take(target, false);
     if (head.framing === 'none') this.#flushHead();
@@ -245,8 +249,27 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     if (this.#ahead === undefined) this.socket.resume();
   }
 
+  ownFields(kept: string): string {
+    const { text } = this.#head ?? {};
+    const target = this.#target?.target;
+    if (this.#stickiness === undefined || text === undefined || target === undefined) return '';
+    return this.#stickiness.fields(target, text, kept, this.#core.clock.now());
+  }
+
   onFull(): void {
     this.#target?.socket.pause();
+  }
+
+  /** One direction of a tunnel ends alone; anything else has nothing more to say without its client. */
+  #onEnd(): void {
+    if (this.#phase === 'tunnel') this.#target?.socket.end();
+    else this.#gone();
+  }
+
+  onTargetEnd(): boolean {
+    if (this.#phase !== 'tunnel') return false;
+    this.socket.end();
+    return true;
   }
 
   #onDrain(): void {
@@ -292,6 +315,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   onSwitched(rest: Buffer): void {
     this.#phase = 'tunnel';
     this.#answered = true;
+    if (this.#target) this.#target.socket.allowHalfOpen = true;
     const ahead = this.#ahead;
     this.#ahead = undefined;
     if (rest.length > 0) this.socket.write(rest);

@@ -13,6 +13,8 @@ export interface Answered {
 export interface RelayHost {
   /** Decides, as the head is about to go out, whether the client's connection stays open after it. */
   keepsAlive(): boolean;
+  /** Further fields of the load balancer's own, given those of the target. */
+  ownFields(kept: string): string;
   /** The client's socket is full; call back on its `drain`. */
   onFull(): void;
   onSwitched(rest: Buffer): void;
@@ -87,7 +89,7 @@ export class ResponseRelay {
     const chunked = this.#answered.minor === 1 && (head.framing === 'chunked' || head.framing === 'close');
     const delimited = this.#answered.minor === 1 || head.framing === 'length' || head.framing === 'none';
     this.#pending =
-      `HTTP/1.1 ${head.statusLine}\r\n${head.kept}${chunked ? 'Transfer-Encoding: chunked\r\n' : ''}` +
+      `HTTP/1.1 ${head.statusLine}\r\n${head.kept}${this.#host.ownFields(head.kept)}${chunked ? 'Transfer-Encoding: chunked\r\n' : ''}` +
       `Connection: ${this.#host.keepsAlive() && delimited ? 'keep-alive' : 'close'}\r\n\r\n`;
     this.delimited = delimited;
   }
@@ -124,7 +126,7 @@ export class ResponseRelay {
     this.started = true;
     const upgrade = head.upgrade ?? 'websocket';
     this.#socket.write(
-      `HTTP/1.1 ${head.statusLine}\r\n${head.kept}Upgrade: ${upgrade}\r\nConnection: Upgrade\r\n\r\n`,
+      `HTTP/1.1 ${head.statusLine}\r\n${head.kept}${this.#host.ownFields(head.kept)}Upgrade: ${upgrade}\r\nConnection: Upgrade\r\n\r\n`,
       'latin1',
     );
     this.#host.onSwitched(rest);

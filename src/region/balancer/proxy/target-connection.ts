@@ -9,6 +9,8 @@ export type LossCause = 'end' | 'error' | 'timeout' | 'expired';
 export interface ConnectionUser {
   onTargetData(chunk: Buffer): void;
   onTargetDrain(): void;
+  /** The target has said all it has to say; true where it is still listened to. */
+  onTargetEnd(): boolean;
   /** The connection ended; `cause` is `end` when the target closed it in order. */
   onTargetLost(connection: TargetConnection, cause: LossCause): void;
 }
@@ -50,7 +52,9 @@ export class TargetConnection {
       else this.#forget();
     });
     socket.on('drain', () => this.#user?.onTargetDrain());
-    socket.on('end', () => this.#lost('end'));
+    socket.on('end', () => {
+      if (!this.#user?.onTargetEnd()) this.#lost('end');
+    });
     socket.on('error', (error: NodeJS.ErrnoException) =>
       this.#lost(error.code === 'ETIMEDOUT' ? 'timeout' : 'error'),
     );

@@ -1,4 +1,5 @@
 import { targetKey, type TargetGroupConfig } from '../protocol.ts';
+import { createStickiness, type Stickiness } from '../routing/stickiness.ts';
 import { Target } from './target.ts';
 
 /** A target group as requests meet it; it and its targets stay the same objects while the configuration changes. */
@@ -6,6 +7,7 @@ export class TargetGroup {
   readonly arn: string;
   readonly targets = new Map<string, Target>();
   config: TargetGroupConfig;
+  stickiness: Stickiness | undefined;
   #usable: readonly Target[] = [];
   #next = 0;
 
@@ -17,6 +19,7 @@ export class TargetGroup {
 
   apply(config: TargetGroupConfig): void {
     this.config = config;
+    this.stickiness = config.stickiness && createStickiness(this.arn, config.stickiness);
     const wanted = new Map(config.targets.map((target) => [targetKey(target.address, target.port), target]));
     for (const [key, target] of this.targets) {
       if (wanted.has(key)) continue;
@@ -47,6 +50,13 @@ export class TargetGroup {
     const healthy = registered.filter((target) => target.state === 'healthy');
     const decided = registered.some((target) => target.state !== 'initial');
     this.#usable = healthy.length > 0 ? healthy : decided ? registered : [];
+  }
+
+  /** The target that a session is bound to, while it may be used. */
+  sticky(requestText: string, now: number): Target | undefined {
+    const key = this.stickiness?.wanted(requestText, now);
+    const target = key === undefined ? undefined : this.targets.get(key);
+    return target && this.#usable.includes(target) ? target : undefined;
   }
 
   /** The target for the next request. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html */

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ApiError } from '../../gateway/api-error.ts';
 import { notEnacted, refuseOthers, validation } from './errors.ts';
+import { checkStickyForward } from './target-group-attributes.ts';
 import { findTargetGroup, usersOf, type Elbv2, type ListenerRecord, type NetworkProtocol } from './state.ts';
 
 /** Actions as they are kept and described: one, complete. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Action.html */
@@ -102,6 +103,7 @@ function forward(
       );
     return { TargetGroupArn: group.arn, Weight: Weight ?? 1 };
   });
+  checkStickyForward(groups.map(({ TargetGroupArn }) => findTargetGroup(state, TargetGroupArn)));
   return {
     Type: 'forward',
     ...(weighted.length === 1 ? { TargetGroupArn: weighted[0]!.TargetGroupArn } : {}),

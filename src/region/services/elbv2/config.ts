@@ -74,9 +74,20 @@ function groupConfig(state: Elbv2, group: TargetGroupRecord, zones: ReadonlySet<
   return {
     arn,
     algorithm: algorithm === 'least_outstanding_requests' ? algorithm : 'round_robin',
+    ...stickinessConfig(group),
     healthCheck: healthCheckConfig(group.healthCheck),
     targets: targetsOf(state, group, zones),
   };
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_TargetGroupAttribute.html */
+function stickinessConfig(group: TargetGroupRecord): Pick<TargetGroupConfig, 'stickiness'> {
+  const of = (key: string) => targetGroupAttribute(group, `stickiness.${key}`);
+  if (of('enabled') !== 'true') return {};
+  const kind = of('type') === 'app_cookie' ? 'app_cookie' : 'lb_cookie';
+  const durationSeconds = Number(of(`${kind}.duration_seconds`));
+  if (kind === 'lb_cookie') return { stickiness: { kind, durationSeconds } };
+  return { stickiness: { kind, durationSeconds, cookieName: of('app_cookie.cookie_name') } };
 }
 
 export const healthCheckConfig = (check: HealthCheck): HealthCheckConfig => ({

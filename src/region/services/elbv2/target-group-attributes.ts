@@ -9,8 +9,14 @@ import {
   range,
   type AttributeKinds,
 } from './attributes.ts';
-import { operation } from './errors.ts';
-import { findTargetGroup, type Elbv2, type NetworkProtocol, type TargetGroupRecord } from './state.ts';
+import { operation, validation } from './errors.ts';
+import {
+  findTargetGroup,
+  groupsOfActions,
+  type Elbv2,
+  type NetworkProtocol,
+  type TargetGroupRecord,
+} from './state.ts';
 
 const none = () => false;
 const count = (value: string) => value === 'off' || range(1, 1000)(value);
@@ -39,8 +45,7 @@ export const targetGroupAttributes: AttributeKinds = {
     valid: (value) => value === '0' || range(30, 900)(value),
     enacted: none,
   },
-  'stickiness.enabled': { default: 'false', valid: flag, enacted: none },
-  // Without stickiness its kind and duration change nothing.
+  'stickiness.enabled': { default: 'false', valid: flag },
   'stickiness.type': { default: 'lb_cookie', valid: oneOf('lb_cookie', 'app_cookie') },
   'stickiness.lb_cookie.duration_seconds': { default: '86400', valid: range(1, 604_800) },
   'stickiness.app_cookie.duration_seconds': { default: '86400', valid: range(1, 604_800) },
@@ -110,6 +115,29 @@ const kindsOf = ({ protocol }: Attributed): AttributeKinds =>
 export const targetGroupAttribute = (group: Attributed, key: string): string =>
   group.attributes[key] ?? kindsOf(group)[key]?.default ?? '';
 
+const isSticky = (group: Attributed): boolean => targetGroupAttribute(group, 'stickiness.enabled') === 'true';
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html */
+function checkStickiness(state: Elbv2, group: TargetGroupRecord): void {
+  if (!isSticky(group) || group.protocol !== undefined) return;
+  const byApplication = targetGroupAttribute(group, 'stickiness.type') === 'app_cookie';
+  if (byApplication && targetGroupAttribute(group, 'stickiness.app_cookie.cookie_name') === '')
+    throw validation("'stickiness.app_cookie.cookie_name' must be set for stickiness type 'app_cookie'");
+  for (const { actions } of state.rules.values()) {
+    const arns = groupsOfActions(actions);
+    if (arns.includes(group.arn))
+      checkStickyForward(arns.map((arn) => (arn === group.arn ? group : findTargetGroup(state, arn))));
+  }
+}
+
+/** Sticky groups beside others want the action to be sticky too. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html */
+export function checkStickyForward(groups: readonly TargetGroupRecord[]): void {
+  if (groups.length > 1 && groups.some((group) => group.protocol === undefined && isSticky(group)))
+    throw validation(
+      'You must enable target group stickiness on the action when a target group of several has stickiness enabled',
+    );
+}
+
 export function targetGroupAttributeHandlers(state: Elbv2): Handlers<typeof sdk> {
   return {
     ModifyTargetGroupAttributes: operation(
@@ -117,6 +145,7 @@ export function targetGroupAttributeHandlers(state: Elbv2): Handlers<typeof sdk>
       ({ TargetGroupArn, Attributes = [] }) => {
         const group = findTargetGroup(state, TargetGroupArn);
         const attributes = changedAttributes(kindsOf(group), group.attributes, Attributes);
+        checkStickiness(state, { ...group, attributes });
         state.targetGroups.patch(group.arn, { attributes });
         return { Attributes: allAttributes(kindsOf(group), attributes) };
       },
