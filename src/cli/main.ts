@@ -14,6 +14,10 @@ const commands: Readonly<
   exec: ['Run a command in a running task', () => import('./commands/exec.ts')],
   scale: ['Change how many tasks a service has', () => import('./commands/scale.ts')],
   denials: ['Show the packets that were dropped, and what decided it', () => import('./commands/denials.ts')],
+  images: [
+    'Show the images of this machine, pull them, free what nothing uses',
+    () => import('./commands/images.ts'),
+  ],
   synth: ['Print the CloudFormation template of a project', () => import('./commands/synth.ts')],
   deploy: ['Deploy a project to AWS', () => import('./commands/deploy.ts')],
   destroy: ['Delete a deployed project from AWS', () => import('./commands/destroy.ts')],

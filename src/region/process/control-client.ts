@@ -7,6 +7,8 @@ import {
   type BindsRequest,
   type BuildJob,
   type BuildLine,
+  type PullLine,
+  type PullRequest,
   type WireProblem,
 } from './protocol.ts';
 
@@ -21,6 +23,8 @@ export interface ControlClient {
     job: BuildJob,
     onLine: (line: string, event?: BuildEvent) => void,
   ): Promise<BuildLine & { kind: 'built' }>;
+  /** Rejects once all have come to an end where some could not be had. */
+  pull(request: PullRequest, onLine: (line: PullLine) => void): Promise<void>;
   /** Lines of JSON until the region ends them or `signal` does. */
   lines<Line>(path: string, onLine: (line: Line) => void, signal?: AbortSignal): Promise<void>;
   upgrade(path: string, body: unknown): Promise<Duplex>;
@@ -90,6 +94,19 @@ export function controlClient(socketPath: string): ControlClient {
       if (last?.kind === 'built') return last;
       if (last?.kind === 'failed') throw fromWire(last.problem);
       throw new OperationError({ code: 'region-lost', message: 'the region ended while it was building' });
+    },
+    async pull(request, onLine) {
+      const failed: WireProblem[] = [];
+      const ended = new Set<string>();
+      await lines<PullLine>(send('POST', 'pull-images', request), (line) => {
+        if (line.kind === 'failed') failed.push(line.problem);
+        if (line.kind === 'failed' || line.kind === 'ready') ended.add(line.reference);
+        onLine(line);
+      });
+      const [first] = failed;
+      if (first) throw fromWire(first);
+      if (request.references.some((reference) => !ended.has(reference)))
+        throw new OperationError({ code: 'region-lost', message: 'the region ended while it was pulling' });
     },
     lines: (path, onLine, signal) => lines(send('GET', path, undefined, signal), onLine),
     upgrade(path, body) {

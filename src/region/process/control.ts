@@ -10,6 +10,7 @@ import type { Region } from '../region.ts';
 import { describeDenials } from './denials.ts';
 import { observedFlows } from './flows.ts';
 import { setForwards } from './forwards.ts';
+import { listImages, pruneImages, pullImages } from './images.ts';
 import { followLogs } from './logs.ts';
 import { swap } from './swap.ts';
 import {
@@ -25,6 +26,7 @@ import {
   type ObserveRequest,
   type ProbeAnswer,
   type ProbeRequest,
+  type PullRequest,
   type RegionInfo,
   type SwapRequest,
   type WireProblem,
@@ -52,6 +54,11 @@ export function createControl({ region, info, shutdown, forwards, observer, remo
     }),
     'POST probe': async (_query, body) => probe(region, body as ProbeRequest),
     'POST build': async (_query, body, response) => build(region, body as BuildJob, response),
+    'POST pull-images': async (_query, body, response) =>
+      pullImages(region, body as PullRequest, response, (error) => toWire(error, region.log)),
+    'GET images': async () => listImages(region),
+    'POST prune-images': async (_query, body) =>
+      pruneImages(region, (body as { all?: boolean }).all ?? false),
     'GET status': async (query) => {
       const stack = required(query, 'stack');
       return describeStackStatus(region, stack, forwards.of(stack));

@@ -47,6 +47,27 @@ export type BuildLine =
   | ({ readonly kind: 'built' } & import('../runtime/runtime.ts').BuiltImage)
   | { readonly kind: 'failed'; readonly problem: WireProblem };
 
+/** `pull-images`: what these services will need, before they are started. */
+export interface PullRequest {
+  readonly references: readonly string[];
+  readonly pull?: 'missing' | 'always' | 'never';
+}
+export type PullLine =
+  | { readonly kind: 'progress'; readonly reference: string; readonly line: string }
+  | ({ readonly kind: 'transfer' } & import('../runtime/runtime.ts').PullProgress)
+  | {
+      readonly kind: 'ready';
+      readonly reference: string;
+      readonly digest: string;
+      readonly standIn?: string;
+    }
+  | { readonly kind: 'failed'; readonly reference: string; readonly problem: WireProblem };
+
+/** `images`: a name on this machine, and who runs it (`PROJECT/SERVICE`). */
+export type StoredImage = import('../runtime/runtime.ts').ImageSummary & {
+  readonly usedBy: readonly string[];
+};
+
 /** An error as it crosses the socket: `input` are the user's to mend (exit 2), `operation` went wrong (exit 1). */
 export interface WireProblem {
   readonly kind: 'input' | 'operation';

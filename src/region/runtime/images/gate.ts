@@ -6,11 +6,10 @@ export interface Gate {
 
 export function createGate(): Gate {
   const working = new Set<Promise<unknown>>();
-  let exclusive: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  let closed: Promise<unknown> | undefined;
   return {
     async shared(work) {
-      while (waiting > 0) await exclusive;
+      for (let wait = closed; wait; wait = closed) await wait;
       const running = work();
       working.add(running);
       try {
@@ -19,15 +18,19 @@ export function createGate(): Gate {
         working.delete(running);
       }
     },
-    alone(work) {
-      waiting++;
-      const before = exclusive;
+    async alone(work) {
+      const before = closed;
       const running = (async () => {
         await before;
-        await Promise.allSettled([...working]);
+        await Promise.allSettled(working);
         return work();
-      })().finally(() => waiting--);
-      exclusive = running.catch(() => undefined);
+      })();
+      const ended = running
+        .catch(() => undefined)
+        .finally(() => {
+          if (closed === ended) closed = undefined;
+        });
+      closed = ended;
       return running;
     },
   };
