@@ -11,8 +11,12 @@ export interface ForeignImage {
 export const mountSources = (flag: string): readonly string[] =>
   flag.split(',').flatMap((field) => /^from=(.+)$/.exec(field)?.[1] ?? []);
 
-/** The images that a target is made from, by FROM, COPY --from and RUN --mount, in the order of the file; those with variables are left out. */
-export function foreignImages(dockerfile: Dockerfile, target?: string): readonly ForeignImage[] {
+/** The images that a target is made from, by FROM, COPY --from and RUN --mount, in the order of the file; those with variables that `expand` leaves are left out. */
+export function foreignImages(
+  dockerfile: Dockerfile,
+  target?: string,
+  expand: (word: string) => string = (word) => word,
+): readonly ForeignImage[] {
   const images: ForeignImage[] = [];
   const seen = new Set<Stage>();
   visit(targetStage(dockerfile, target));
@@ -30,11 +34,12 @@ export function foreignImages(dockerfile: Dockerfile, target?: string): readonly
             need(from, position, earlier);
   }
 
-  function need(name: string, position: Position, earlier: readonly Stage[]): void {
+  function need(written: string, position: Position, earlier: readonly Stage[]): void {
+    const name = expand(written);
     const stage =
       earlier.findLast(({ as }) => as === name.toLowerCase()) ??
       (/^\d+$/.test(name) ? earlier[Number(name)] : undefined);
     if (stage) visit(stage);
-    else if (name !== 'scratch' && !name.includes('$')) images.push({ value: name, position });
+    else if (name !== '' && name !== 'scratch' && !name.includes('$')) images.push({ value: name, position });
   }
 }

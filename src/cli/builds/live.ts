@@ -1,5 +1,5 @@
 import { duration, type Terminal, visibleLength } from '../terminal.ts';
-import { type BuildWatch, count, isNews, stepsOf, tallies, type Tally } from './watch.ts';
+import { type BuildWatch, count, newsFilter, stepsOf, tallies, type Tally } from './watch.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REDRAW_MS = 80;
@@ -7,6 +7,7 @@ const REDRAW_MS = 80;
 /** A line for each image and for each step at work, drawn again in place; what a step says last stands behind it. */
 export function liveBuilds(terminal: Terminal): BuildWatch {
   const { of, all } = tallies();
+  const isNews = newsFilter();
   const { style } = terminal;
   let drawn = 0;
   let frame = 0;

@@ -1,9 +1,10 @@
 import { duration, type Terminal } from '../terminal.ts';
-import { type BuildWatch, count, isNews, stepsOf, tallies } from './watch.ts';
+import { type BuildWatch, count, newsFilter, stepsOf, tallies } from './watch.ts';
 
 /** A line for each thing that is said, for logs and pipes; what was built before is only counted. */
 export function plainBuilds(terminal: Terminal): BuildWatch {
   const { of } = tallies();
+  const isNews = newsFilter();
   const say = (service: string, text: string) =>
     terminal.err(`${terminal.style.dim(`${service}:`)} ${text}\n`);
   return {

@@ -76,5 +76,15 @@ export function stepsOf({ steps, cached }: Tally): string {
   return cached === 0 ? number : cached === steps ? `${number}, all cached` : `${number}, ${cached} cached`;
 }
 
-/** Stand-ins are announced for the whole project: they need not be told for each image. */
-export const isNews = (line: string): boolean => line.trim() !== '' && !line.includes(' stands in: ');
+/** Tells the lines that are worth showing: stand-ins are announced for the whole project, a builder once. */
+export function newsFilter(): (line: string) => boolean {
+  const builders = new Set<string>();
+  return (line) => {
+    if (line.trim() === '' || line.includes(' stands in: ')) return false;
+    if (!line.startsWith('builder: ')) return true;
+    const [, name = ''] = /^builder: (.*?) \(/.exec(line) ?? [];
+    const known = builders.has(name);
+    builders.add(name);
+    return !known;
+  };
+}

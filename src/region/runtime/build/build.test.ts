@@ -26,7 +26,14 @@ function context(files: Readonly<Record<string, string>>): string {
 }
 async function build(folder: string, more: Partial<BuildRequest> = {}) {
   const told: string[] = [];
-  const request = { repository: 'test/app', context: folder, dockerfile: 'Dockerfile', args: {}, ...more };
+  const request: BuildRequest = {
+    repository: 'test/app',
+    context: folder,
+    dockerfile: 'Dockerfile',
+    args: {},
+    builder: 'own',
+    ...more,
+  };
   const built = await live.runtime.build(request, (line) => told.push(line));
   return { ...built, told };
 }
@@ -176,7 +183,13 @@ its last words:
   last words`;
     await expect(build(folder)).rejects.toThrow(failure);
     const told: string[] = [];
-    const request = { repository: 'a', context: folder, dockerfile: 'Dockerfile', args: {} };
+    const request: BuildRequest = {
+      repository: 'a',
+      context: folder,
+      dockerfile: 'Dockerfile',
+      args: {},
+      builder: 'own',
+    };
     await expect(live.runtime.build(request, (line) => told.push(line))).rejects.toThrow();
     expect(told.filter((line) => line.endsWith('(cached)'))).toHaveLength(1);
   });
@@ -307,7 +320,14 @@ RUN echo $0 > /shell
     });
     await expect(build(folder)).rejects.toThrow('exit code 7');
     const stop = new AbortController();
-    const request = { repository: 'a', context: folder, dockerfile: 'Dockerfile', target: 'slow', args: {} };
+    const request: BuildRequest = {
+      repository: 'a',
+      context: folder,
+      dockerfile: 'Dockerfile',
+      target: 'slow',
+      args: {},
+      builder: 'own',
+    };
     const stopped = live.runtime.build(
       request,
       (_line, event) => {

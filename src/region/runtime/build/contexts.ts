@@ -1,12 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { InputError } from '../../../common/problem.ts';
+import { targetStage } from '../../../dockerfile/expose.ts';
+import type { Dockerfile, Stage } from '../../../dockerfile/model.ts';
+import { parseDockerfile } from '../../../dockerfile/parse.ts';
 import type { BuildRequest } from '../runtime.ts';
 import { parseIgnoreRules, readIgnoreRules } from './ignore.ts';
 import type { Folder } from './state.ts';
 
 /** The text of the Dockerfile, and what it is called in messages. */
-export async function readDockerfile(
+async function readDockerfile(
   request: BuildRequest,
 ): Promise<{ readonly text: string; readonly file: string }> {
   const file = join(request.context, request.dockerfile);
@@ -24,6 +27,23 @@ export async function readDockerfile(
     ]);
   });
   return { text, file };
+}
+
+/** The Dockerfile and the stage of it that is wanted; throws an InputError for what is wrong in it, whoever builds it. */
+export async function readTarget(
+  request: BuildRequest,
+): Promise<{ readonly text: string; readonly dockerfile: Dockerfile; readonly target: Stage }> {
+  const { text, file } = await readDockerfile(request);
+  const dockerfile = parseDockerfile(text, file);
+  const target = targetStage(dockerfile, request.target);
+  if (target) return { text, dockerfile, target };
+  throw new InputError([
+    {
+      code: 'dockerfile-target',
+      message: `${file} has no stage ${request.target}`,
+      fix: `name one of its stages: ${dockerfile.stages.flatMap(({ as }) => as ?? []).join(', ') || 'none has a name'}`,
+    },
+  ]);
 }
 
 /** The build context; an inline Dockerfile has no ignore file of its own. */

@@ -111,6 +111,7 @@ describe('sources of COPY', () => {
       true,
     ]);
     expect(await selectWith(parents, 'dir/./sub/*.log')).toEqual([['sub', 'sub/d.log'], true]);
+    expect(await selectWith(parents, '**/*.log')).toEqual([['dir', 'dir/sub', 'dir/sub/d.log'], true]);
     expect(await selectWith(parents, 'dir/./sub')).toEqual([['sub', 'sub/d.log'], true]);
   });
   it('leave out what is excluded', async () => {

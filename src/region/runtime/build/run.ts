@@ -8,6 +8,7 @@ import type { Container, ContainerSpec } from '../runtime.ts';
 import { predefined } from './arguments.ts';
 import { stepFailed } from './failure.ts';
 import { certificatesPath, type HostSettings } from './host-settings.ts';
+import { lenientWords } from './lenient.ts';
 import { mountStubs, type OpenMounts, type PlannedMounts, planMounts, removeStubs } from './mounts/open.ts';
 import {
   type Build,
@@ -46,8 +47,10 @@ export const run: Handler = async (build, state, step) => {
   const { cached } = await store.ensureLayer(key, async (draft) => {
     step.begin();
     // mount(8), which takes the host out of sight, notes in /run what it did.
-    const stubs = await mountStubs(build, state, [...mounts.targets, '/run/mount']);
-    await execute(build, state, step, { argv, draft, network, mounts });
+    const lenient = netd.ids === 'single' ? await lenientWords(build.launch) : undefined;
+    const targets = [...mounts.targets, '/run/mount', ...(lenient ? [lenient.target] : [])];
+    const stubs = await mountStubs(build, state, targets);
+    await execute(build, state, step, { argv, draft, network, mounts, lenient });
     await removeStubs(build, draft, stubs);
   });
   return { state: withLayer(state, key), cached };
@@ -99,13 +102,14 @@ interface Execution {
   readonly draft: string;
   readonly network: 'default' | 'none';
   readonly mounts: PlannedMounts;
+  readonly lenient: Awaited<ReturnType<typeof lenientWords>>;
 }
 
 async function execute(
   build: Build,
   state: StageState,
   step: Step,
-  { argv, draft, network, mounts }: Execution,
+  { argv, draft, network, mounts, lenient }: Execution,
 ): Promise<void> {
   await chmod(draft, 0o755);
   const { instruction } = step;
@@ -125,7 +129,7 @@ async function execute(
       id,
       network: alone ?? (await build.buildNetwork()),
       image: { digest: '', layers: directories(build.launch.store, state), config: state.config },
-      argv,
+      argv: [...(lenient?.words ?? []), ...argv],
       environment: {
         ...hostEnvironment(settings),
         ...state.args,
@@ -140,9 +144,12 @@ async function execute(
       readonlyRoot: false,
       onOutput: (stream, chunk) => lines.take(stream, chunk),
     };
-    const extra = settings.certificates
-      ? [bind(settings.certificates, certificatesPath, 'bind,ro,nosuid,nodev')]
-      : [];
+    const extra = [
+      ...(settings.certificates
+        ? [bind(settings.certificates, certificatesPath, 'bind,ro,nosuid,nodev')]
+        : []),
+      ...(lenient ? [bind(lenient.source, lenient.target, 'bind')] : []),
+    ];
     const container = await startContainer(build.launch, build.volumes, { spec, upper: draft, extra }).catch(
       (error: Error) => {
         throw stepFailed(instruction, step.frame, error.message, [], error);

@@ -40,7 +40,7 @@ export async function selectSources(
   for (const source of sources) {
     // Sources cannot leave the context: https://docs.docker.com/reference/dockerfile/#copy
     const clean = posix.join('/', source).slice(1);
-    const matches = isGlob(clean) ? await expandGlob(context, ignore, clean) : [clean];
+    const matches = isGlob(clean) ? await expandGlob(context, ignore, clean, parents) : [clean];
     const pivot = parents ? depth(source.split('/./')[1] === undefined ? '' : source.split('/./')[0]) : 0;
     let found = 0;
     for (const match of matches) {
@@ -111,12 +111,19 @@ async function liesBelow(root: string, directory: string): Promise<boolean> {
   return `${await realpath(directory)}/`.startsWith(`${root}/`);
 }
 
-async function expandGlob(context: string, ignore: IgnoreRules, pattern: string): Promise<readonly string[]> {
+/** `**` stands for any number of directories where `deep` (--parents) allows it: https://docs.docker.com/reference/dockerfile/#copy---parents */
+async function expandGlob(
+  context: string,
+  ignore: IgnoreRules,
+  pattern: string,
+  deep: boolean,
+): Promise<readonly string[]> {
   let paths = [''];
   for (const part of pattern.split('/')) {
     const expression = isGlob(part) ? globExpression(part) : undefined;
     const next = await Promise.all(
       paths.map(async (base) => {
+        if (deep && part === '**') return [base, ...(await directoriesBelow(context, base))];
         if (!expression) return [posix.join(base, part)];
         const names = await readdir(join(context, base)).catch(() => []);
         return names.filter((name) => expression.test(name)).map((name) => posix.join(base, name));
@@ -124,7 +131,14 @@ async function expandGlob(context: string, ignore: IgnoreRules, pattern: string)
     );
     paths = next.flat();
   }
-  return paths.filter((path) => !ignore.ignores(path)).sort();
+  return [...new Set(paths)].filter((path) => !ignore.ignores(path)).sort();
+}
+
+async function directoriesBelow(context: string, directory: string): Promise<readonly string[]> {
+  const entries = await readdir(join(context, directory), { withFileTypes: true }).catch(() => []);
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => posix.join(directory, name));
+  const deeper = await Promise.all(inner.map((path) => directoriesBelow(context, path)));
+  return [...inner, ...deeper.flat()];
 }
 
 async function walk(
