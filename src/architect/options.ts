@@ -2,6 +2,8 @@
 export interface DesignOptions {
   /** `local`: bind mounts are folders of this machine, and ports for this machine only are forwarded. */
   readonly target?: 'local' | 'aws';
+  /** The project's folder, absolute, where the App's is not. */
+  readonly directory?: string;
   /** Opens each compose network to its members, so that real flows can be watched. */
   readonly learn?: boolean;
   /** What stands at an absolute path of this machine. Without it, bind mounts cannot be delivered to AWS. */

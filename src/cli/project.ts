@@ -52,7 +52,12 @@ export async function loadProject(
 
 /** The deployment of a project, with what stands on this machine read where it is needed. */
 export function designFor({ cwd }: Pick<Invocation, 'cwd'>, app: App, purpose: Purpose): Design {
-  return design(app, { ...purpose, readPath, texts: () => sourceTexts(app, cwd) });
+  return design(app, {
+    ...purpose,
+    directory: resolve(cwd, app.directory),
+    readPath,
+    texts: () => sourceTexts(app, cwd),
+  });
 }
 
 /** The stack's name: `-p`, else what the project's files say. */

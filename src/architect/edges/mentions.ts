@@ -26,13 +26,11 @@ const SCHEME_PORTS: Readonly<Record<string, number>> = {
 
 /** Variables that hold a host by their name: in others a word that equals a service's name is just a word. */
 const HOST_LIKE =
-  /(^|_)(HOST|HOSTS|HOSTNAME|ADDR|ADDRESS|SERVER|SERVERS|ENDPOINT|ENDPOINTS|URL|URI|UPSTREAM|BROKER|BROKERS|DSN|NODES)$/i;
+  /(^|[_.-])(HOST|HOSTS|HOSTNAME|ADDR|ADDRESS|ADDRESSES|SERVER|SERVERS|ENDPOINT|ENDPOINTS|URL|URLS|URI|UPSTREAM|UPSTREAMS|BROKER|BROKERS|DSN|NODES|PEERS|SEEDS|CONTACT_POINTS)$/i;
 
 /** Variables that hold none, even where the value looks like one: `redis:7` in REDIS_IMAGE is an image. */
-const NO_HOST = /(^|_)(USER|USERNAME|LOGIN|PASS|PASSWORD|PWD|TOKEN|SECRET|KEY|IMAGE|TAG|VERSION)$/i;
+const NO_HOST = /(^|[_.-])(USER|USERNAME|LOGIN|PASS|PASSWORD|PWD|TOKEN|SECRET|KEY|IMAGE|TAG|VERSION)$/i;
 
-/** `scheme://user:password@host:port/path`, where the scheme may have a driver (`postgresql+psycopg`, `jdbc:mysql`). */
-const URL_SHAPE = /^(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?:\/\/(?:[^@/\s]*@)?([^/?#\s]+)/i;
 const HOST_PORT = /^([a-z0-9]([a-z0-9._-]*[a-z0-9])?):(\d{1,5})(?:\/.*)?$/i;
 const HOST = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
 
@@ -41,22 +39,14 @@ const HOST = /^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/i;
  * @param serviceOf the services that a host name is, by its short or its full name
  */
 export function mentions(variable: string, value: string, serviceOf: NameLookup): readonly Mention[] {
-  const url = URL_SHAPE.exec(value);
-  if (url) {
-    const scheme = url[1]!.toLowerCase();
-    return url[2]!.split(',').flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme]));
-  }
+  // URLs, also within options: `-Dspring.datasource.url=jdbc:mysql://db/app`.
+  if (value.includes('://')) return textMentions(value, serviceOf);
   if (NO_HOST.test(variable)) return [];
-  // Options in one variable: `-Dspring.datasource.url=jdbc:mysql://db/app`.
-  if (/\s|=/.test(value)) return textMentions(value, serviceOf);
-  return value
-    .split(/[,;]/)
-    .map((part) => part.trim())
-    .flatMap((part) => {
-      if (URL_SHAPE.test(part)) return mentions(variable, part, serviceOf);
-      if (HOST_PORT.test(part)) return mention(part.split('/')[0]!, serviceOf, undefined);
-      return HOST.test(part) && HOST_LIKE.test(variable) ? mention(part, serviceOf, undefined) : [];
-    });
+  if (value.includes('=')) return textMentions(value, serviceOf);
+  return value.split(/[,;\s]+/).flatMap((part) => {
+    if (HOST_PORT.test(part)) return mention(part.split('/')[0]!, serviceOf, undefined);
+    return HOST.test(part) && HOST_LIKE.test(variable) ? mention(part, serviceOf, undefined) : [];
+  });
 }
 
 /** `http://api:8000/` and `--redis=redis:6379` among the words of a command; a bare name may be anything. */
@@ -64,18 +54,20 @@ export function commandMentions(words: readonly string[], serviceOf: NameLookup)
   return textMentions(words.join(' '), serviceOf);
 }
 
+/** `scheme://user:password@host:port/path`, where the scheme may have a driver (`postgresql+psycopg`, `jdbc:mysql`). */
 const URL_IN_TEXT =
   /(?:jdbc:)?([a-z][a-z0-9.-]*)(?:\+[a-z0-9]+)?:\/\/(?:[^@/\s"'`]*@)?([^/?#\s"'`<>(){};]+)/gi;
 const HOST_PORT_IN_TEXT = /(?<![\w./@:-])([a-z0-9](?:[a-z0-9._-]*[a-z0-9])?):(\d{2,5})(?![\w.:-])/gi;
 
 /** URLs and `host:port` anywhere in a text. */
 export function textMentions(text: string, serviceOf: NameLookup): readonly Mention[] {
-  const urls = [...text.matchAll(URL_IN_TEXT)].flatMap(([, scheme, authorities]) =>
+  const apart = text.replaceAll(/[,;](?=[a-z][a-z0-9+.-]*:\/\/)/gi, ' ');
+  const urls = [...apart.matchAll(URL_IN_TEXT)].flatMap(([, scheme, authorities]) =>
     authorities!
       .split(',')
       .flatMap((authority) => mention(authority, serviceOf, SCHEME_PORTS[scheme!.toLowerCase()])),
   );
-  const pairs = [...text.replaceAll(URL_IN_TEXT, ' ').matchAll(HOST_PORT_IN_TEXT)].flatMap(([pair]) =>
+  const pairs = [...apart.replaceAll(URL_IN_TEXT, ' ').matchAll(HOST_PORT_IN_TEXT)].flatMap(([pair]) =>
     mention(pair, serviceOf, undefined),
   );
   return [...urls, ...pairs];

@@ -29,7 +29,8 @@ export function publish(tasks: readonly Task[]): Published {
       if (!service.settings.public) continue;
       for (const port of service.ports) {
         const { target, published, protocol, position } = port;
-        const way = task.kind === 'once' ? atEnd(service) : wayOf(service, port);
+        const ends = task.kind === 'once' || task.inits.includes(service);
+        const way = ends ? atEnd(service) : wayOf(service, port);
         if (way.kind === 'wrong') problems.push({ position, ...way.problem });
         else if (way.kind === 'forward') {
           forwards.push({

@@ -22,11 +22,6 @@ export function bindMount(context: StorageContext, service: Service, mount: Bind
     return NOTHING;
   };
   const { source, target, readonly } = mount;
-  if (/\/(docker|podman|containerd)\.sock$/.test(source))
-    return wrong({
-      message: `${service.name} mounts ${source}: there is no container engine to talk to, here or on AWS`,
-      fix: 'take the service away, or let it find its peers by their names',
-    });
   if (context.target === 'local') {
     const id = context.newId('bind');
     context.volume({ kind: 'bind', id, source, readonly });
@@ -56,7 +51,7 @@ function forAws(
   };
   if (/^\/etc\/(localtime|timezone)$/.test(source))
     return dropped('the clock of Fargate is UTC; write the variable TZ for another zone');
-  const inProject = isIn(source, posix.resolve(context.app.directory));
+  const inProject = isIn(source, context.locate('.').replace(/\/$/, ''));
   if (!inProject && SYSTEM.test(source))
     return wrong({
       message: `${name} mounts ${source} of this machine: on Fargate there is no machine to look into`,
@@ -106,5 +101,7 @@ function forAws(
   };
 }
 
-const relative = ({ app }: StorageContext, path: string): string =>
-  `./${posix.relative(posix.resolve(app.directory), path)}`;
+const relative = ({ locate }: StorageContext, path: string): string => {
+  const root = locate('.').replace(/\/$/, '');
+  return isIn(path, root) ? `.${path.slice(root.length)}` : path;
+};

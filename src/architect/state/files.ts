@@ -73,7 +73,7 @@ function secretFiles({ secrets }: StorageContext, granted: GrantedFile): Deliver
 }
 
 function configFile(
-  { app, options, problem }: StorageContext,
+  { app, options, locate, problem }: StorageContext,
   { name }: Service,
   granted: GrantedFile,
 ): DeliveredFile[] {
@@ -103,7 +103,7 @@ function configFile(
         'write its file: or content:',
       );
     default: {
-      const read = options.readPath?.(posix.resolve(app.directory, from.path));
+      const read = options.readPath?.(locate(from.path));
       return read?.kind === 'file'
         ? file(contentOf(read.file.text, read.file.base64))
         : wrong(

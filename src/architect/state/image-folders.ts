@@ -11,8 +11,8 @@ export interface ImageFolders {
 }
 
 /** What a Dockerfile tells of the folders of its image; undefined where it cannot be read. */
-export function imageFolders(build: Build, { app, options }: StorageContext): ImageFolders | undefined {
-  const path = posix.resolve(app.directory, build.context, build.dockerfile);
+export function imageFolders(build: Build, { locate, options }: StorageContext): ImageFolders | undefined {
+  const path = locate(posix.join(build.context, build.dockerfile));
   const read = build.inline === undefined ? options.readPath?.(path) : undefined;
   const text = build.inline ?? (read?.kind === 'file' ? read.file.text : undefined);
   if (text === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { App, Service } from '../../compose/app.ts';
 import type { Problem } from '../../common/problem.ts';
 import type { LocalBind } from '../design-model.ts';
@@ -44,6 +45,8 @@ export interface StorageContext {
   readonly target: 'local' | 'aws';
   readonly task: Task;
   readonly secrets: readonly SecretSource[];
+  /** A path of the project, absolute where its folder is. */
+  readonly locate: (path: string) => string;
   readonly problem: (problem: Problem) => void;
   readonly notice: (notice: Problem) => void;
   /** Adds a volume of the task; one of the same id is the same. */
@@ -78,6 +81,8 @@ export function storageOf(
         target: options.target ?? 'aws',
         task,
         secrets,
+        locate: (path) =>
+          posix.isAbsolute(path) ? path : posix.join(options.directory ?? app.directory, path),
         problem: (problem) => void problems.push(problem),
         notice: (notice) => void notices.push(notice),
         volume: (volume) => void volumes.set(volume.id, volume),
@@ -100,7 +105,9 @@ function containerStorage(context: StorageContext, service: Service): ContainerS
   const mounts: MountPoint[] = [];
   const files: DeliveredFile[] = [];
   const dropped: string[] = [];
-  for (const mount of service.mounts) {
+  // Binds first: what is dropped decides on volumes below it.
+  const inOrder = [...service.mounts].sort((a, b) => Number(b.kind === 'bind') - Number(a.kind === 'bind'));
+  for (const mount of inOrder) {
     if (mount.kind === 'bind') {
       const result = bindMount(context, service, mount);
       if (result.mount) mounts.push(result.mount);

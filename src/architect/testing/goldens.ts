@@ -156,7 +156,7 @@ secrets:
   shared: {external: true, name: team/shared}
 `,
     },
-    options: { readPath },
+    options: { readPath, directory: '/project' },
   },
   scaled: {
     files: `name: scaled

@@ -1,4 +1,7 @@
 import type { App } from '../../compose/app.ts';
+import type { DesignOptions } from '../options.ts';
+import { design } from '../design.ts';
+import { InputError } from '../../common/problem.ts';
 import { readProject } from '../../compose/project.ts';
 
 export type Files = Readonly<Record<string, string>>;
@@ -61,3 +64,16 @@ export const withSettings = (files: Files, settings: string): Files => ({
   ...files,
   'compose.yaml': `x-aws: ${settings}\n${files['compose.yaml']}`,
 });
+
+/** What is wrong with a project that nobody has to call, each with a word on how to mend it. */
+export function wrongOf(files: Files | string, options: DesignOptions = {}): string[] {
+  try {
+    design(asWorkers(appOf(files)), options);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.problems.map(({ message, fix, position }) =>
+      position && fix ? message : `${message} (without a place or a fix)`,
+    );
+  }
+}

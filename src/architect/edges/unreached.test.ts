@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { InputError, type Problem } from '../../common/problem.ts';
+import { design } from '../design.ts';
+import type { SourceText } from '../options.ts';
+import { appOf, type Files } from '../testing/systems.ts';
+
+function problemsOf(files: Files | string, texts: readonly SourceText[] = []): readonly Problem[] {
+  try {
+    design(appOf(files), { texts: () => texts });
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return error.problems;
+    throw error;
+  }
+}
+
+const SHOP = `services:
+  front: {image: 'front:1', ports: ['80:80'], environment: {LABEL: 'carts of all kinds'}}
+  orders: {image: 'orders:1', ports: ['81:80']}
+  carts: {image: 'carts:1'}
+`;
+
+it('is an error that tells who may be calling, and what to write', () => {
+  const [problem, ...others] = problemsOf(SHOP, [
+    { service: 'orders', file: 'orders/config.js', text: 'const url = `http://carts:8080/items`;' },
+    { service: 'carts', file: 'carts/main.go', text: 'carts:1234' },
+  ]);
+  expect(others).toEqual([]);
+  expect(problem!.message).toBe(
+    'nothing is known to call carts, and it publishes no port: every connection to it would be dropped',
+  );
+  const lines = problem!.fix!.split('\n');
+  expect(lines[1]).toBe('services.orders:  x-aws: {calls: ["carts:8080"]}    # orders/config.js names it');
+  expect(lines[2]).toBe('services.front:  x-aws: {calls: ["carts"]}    # the variable LABEL names it');
+  expect(problem!.fix).toContain('services.carts:  x-aws: {worker: true}');
+  expect(problem!.fix).toContain('--learn');
+});
+
+it.each([
+  ["carts: {image: 'carts:1', x-aws: {worker: true}}"],
+  ["carts: {image: 'carts:1', ports: ['82:80']}"],
+  ["carts: {image: 'carts:1', ports: ['127.0.0.1:82:80']}"],
+  ["carts: {image: 'carts:1', restart: 'no'}"],
+  ["carts: {image: 'carts:1', network_mode: 'service:front'}"],
+])('is not said of %s', (line) => expect(problemsOf(SHOP.replace(/carts: \{image.*\}/, line))).toEqual([]));
+
+it('takes a build that listens nowhere and is named nowhere as a worker, and says so', () => {
+  const files = (dockerfile: string) => ({
+    'compose.yaml': "services:\n  front: {image: 'f:1', ports: ['80:80']}\n  mailer: {build: ./mailer}\n",
+    'mailer/Dockerfile': dockerfile,
+  });
+  expect(problemsOf(files('FROM node:20\n'))).toEqual([]);
+  expect(design(appOf(files('FROM node:20\n'))).notices.map(({ code }) => code)).toEqual(['taken-as-worker']);
+  expect(problemsOf(files('FROM node:20\nEXPOSE 80\n'))).toHaveLength(1);
+  expect(
+    problemsOf(files('FROM node:20\n'), [{ service: 'front', file: 'x', text: 'post("mailer")' }]),
+  ).toHaveLength(1);
+});
+
+it('does not look into sources where nothing is missing', () => {
+  const texts = () => {
+    throw new Error('nobody should ask');
+  };
+  expect(() => design(appOf("services: {a: {image: 'a:1', ports: ['80:80']}}"), { texts })).not.toThrow();
+});
