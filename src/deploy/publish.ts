@@ -28,7 +28,8 @@ export interface PublishOptions {
   readonly onProgress?: (service: string, progress: PublishProgress) => void;
 }
 export type PublishProgress =
-  CopyProgress | { readonly kind: 'done'; readonly reference: string; readonly present: boolean };
+  | CopyProgress
+  | { readonly kind: 'done'; readonly reference: string; readonly present: boolean };
 
 /** Images that travel at once; each sends several layers. */
 const AT_ONCE = 3;
@@ -65,7 +66,8 @@ export async function publishImages(
  * Told by the content, so that it never moves and fits immutable tags. An image without any is what lifecycle policies throw
  * away first: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
  */
-const tagOf = (digest: string): string => digest.replace('sha256:', 'fairway-').slice(0, 'fairway-'.length + 16);
+const tagOf = (digest: string): string =>
+  digest.replace('sha256:', 'fairway-').slice(0, 'fairway-'.length + 16);
 
 /** https://docs.aws.amazon.com/AmazonECR/latest/userguide/registry_auth.html: user AWS, and where to push */
 async function logIn(
