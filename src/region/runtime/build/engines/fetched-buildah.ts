@@ -216,7 +216,9 @@ function withHistory(configuration: ImageConfiguration): ImageConfiguration {
   const { history = [], rootfs } = configuration;
   const told = history.filter((entry) => entry.empty_layer !== true).length;
   if (told === rootfs.diff_ids.length) return configuration;
-  return { ...configuration, history: rootfs.diff_ids.map(() => ({ created_by: 'fairway' })) };
+  const created = configuration.created ?? '1970-01-01T00:00:00Z';
+  const own = rootfs.diff_ids.map(() => ({ created, created_by: 'fairway' }));
+  return { ...configuration, created, history: own };
 }
 
 async function exportBlob(
