@@ -81,7 +81,7 @@ export function createSession(options: {
       });
       const { location } = response.headers;
       const moved = [301, 302, 303, 307, 308].includes(response.status) && location !== undefined;
-      if (!moved || redirect === 'keep' || turn === MOST_REDIRECTS) return response;
+      if (!moved || redirect === 'keep' || turn === MOST_REDIRECTS || isStream(body)) return response;
       const next = new URL(location, url);
       if (url.protocol === 'https:' && next.protocol !== 'https:')
         throw new TransportError(
