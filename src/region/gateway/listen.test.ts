@@ -39,8 +39,15 @@ test('serves its own user, on any loopback name', async () => {
     expect([host, await ask(port, { host })]).toEqual([host, 200]);
 });
 
+test('serves the names of its registries, which lead here by settings of the machine', async () => {
+  const { port } = await listening();
+  expect(await ask(port, { host: '000000000000.dkr.ecr.us-east-1.amazonaws.com' })).toBe(200);
+});
+
 test.each([
   { origin: 'http://127.0.0.1:4566' },
+  { host: '000000000000.dkr.ecr.us-east-1.amazonaws.com.evil.example' },
+  { host: 'x.000000000000.dkr.ecr.us-east-1.amazonaws.com' },
   { origin: 'null' },
   { host: 'evil.example' },
   { host: '127.0.0.1.evil.example:4566' },
