@@ -18,6 +18,7 @@ const commands: Readonly<
     'Show the images of this machine, pull them, free what nothing uses',
     () => import('./commands/images.ts'),
   ],
+  init: ['Write into a compose file what AWS needs to know', () => import('./commands/init.ts')],
   synth: ['Print the CloudFormation template of a project', () => import('./commands/synth.ts')],
   deploy: ['Deploy a project to AWS', () => import('./commands/deploy.ts')],
   destroy: ['Delete a deployed project from AWS', () => import('./commands/destroy.ts')],

@@ -15,8 +15,15 @@ export interface Project {
   readonly design: Design;
 }
 
-/** @param path instead of `-f`, where the command takes the project as its argument */
-export function loadApp(invocation: Invocation, path?: string): App {
+/**
+ * @param path instead of `-f`, where the command takes the project as its argument
+ * @param texts of files, in place of what is on the disk
+ */
+export function loadApp(
+  invocation: Invocation,
+  path?: string,
+  texts: ReadonlyMap<string, string> = new Map(),
+): App {
   const { env, cwd } = invocation;
   const projectName = invocation.text('project-name');
   return readProject({
@@ -26,16 +33,19 @@ export function loadApp(invocation: Invocation, path?: string): App {
     profiles: invocation.texts('profile'),
     envFiles: invocation.texts('env-file'),
     ...(projectName === undefined ? {} : { projectName }),
-    readFile(file) {
-      try {
-        return readFileSync(resolve(cwd, file), 'utf8');
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
-        throw error;
-      }
-    },
+    readFile: (file) => texts.get(file) ?? readText(cwd, file),
   });
+}
+
+/** Undefined where there is no such file. */
+export function readText(cwd: string, file: string): string | undefined {
+  try {
+    return readFileSync(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    throw error;
+  }
 }
 
 /** For whom a project is designed: this machine, where nothing else is said. */

@@ -22,17 +22,22 @@ export const command: Command = {
   usage: '[OPTIONS] [PATH]',
   details:
     'Reads compose.yaml, designs the AWS deployment, and runs it in the local region: real addresses, enforced security\ngroups and routes, a real load balancer. Ends when every service is steady; what runs goes on.',
-  options: [{ name: 'watch', short: 'w', help: 'go on, and restart the services whose sources are edited' }],
+  options: [
+    { name: 'watch', short: 'w', help: 'go on, and restart the services whose sources are edited' },
+    { name: 'learn', help: 'open the networks, watch who calls whom, and print the lines that say so' },
+  ],
   arguments: [0, 1],
   async run(invocation) {
     const began = Date.now();
-    const project = await loadProject(invocation, invocation.positionals[0], { target: 'local' });
+    const learn = invocation.flag('learn');
+    const project = await loadProject(invocation, invocation.positionals[0], { target: 'local', learn });
     const secrets = secretParameters(project);
     printNotices(invocation.terminal, [...project.app.notices, ...project.design.notices]);
     const connection = await startLocal(invocation);
     try {
+      if (learn) await connection.control.post('flows', { stack: project.app.name, observe: true });
       const code = await up(invocation, project, connection, secrets, began);
-      if (code === 0 && invocation.flag('watch')) await watch(invocation, project, connection);
+      if (code === 0) await goOn(invocation, project, connection);
       return code;
     } catch (error) {
       // What failed before anything was deployed leaves no region behind.
@@ -93,10 +98,19 @@ function sayMoved(terminal: Invocation['terminal'], forwards: readonly Forward[]
       );
 }
 
-async function watch({ terminal }: Invocation, project: Project, { control }: Connection): Promise<void> {
-  const { watchProject } = await import('../watch/session.ts');
+/** What follows a deployment, until Ctrl-C: that ends what goes on, and what runs stays. */
+async function goOn(invocation: Invocation, project: Project, { control }: Connection): Promise<void> {
+  const { terminal } = invocation;
+  const [watch, learn] = [invocation.flag('watch'), invocation.flag('learn')];
+  if (!watch && !learn) return;
   const interrupt = new AbortController();
+  const { signal } = interrupt;
   process.once('SIGINT', () => interrupt.abort());
   process.once('SIGTERM', () => interrupt.abort());
-  await watchProject({ terminal, project, control, signal: interrupt.signal });
+  const { learnCalls } = await import('../learn.ts');
+  const { watchProject } = await import('../watch/session.ts');
+  await Promise.all([
+    watch ? watchProject({ terminal, project, control, signal }) : undefined,
+    learn ? learnCalls(terminal, project, control, signal) : undefined,
+  ]);
 }

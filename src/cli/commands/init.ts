@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { createInterface, type Interface } from 'node:readline/promises';
+import { type Line, openQuestions, type Question } from '../../architect/questions.ts';
+import type { Command, Invocation } from '../command.ts';
+import { addedLines, withLines } from '../init/insert.ts';
+import { loadApp, readText } from '../project.ts';
+import { sourceTexts } from '../source-texts.ts';
+
+/** An answer may open another question: which port, once it is known who calls. */
+const MOST_ROUNDS = 8;
+
+export const command: Command = {
+  name: 'init',
+  summary: 'Write into a compose file what AWS needs to know',
+  usage: '[OPTIONS] [PATH]',
+  details:
+    'Asks what cannot be known from the files (who calls what, what becomes of volumes), says what a wrong answer\nwould cost, and writes the x-aws lines where they belong; nothing else in the file changes.',
+  options: [{ name: 'yes', short: 'y', help: 'take the likeliest answers and write them, without asking' }],
+  arguments: [0, 1],
+  async run(invocation) {
+    const { terminal, cwd } = invocation;
+    const asks = terminal.interactive && process.stdin.isTTY && !invocation.flag('yes');
+    const input = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+    try {
+      const texts = await answered(invocation, input);
+      if (texts.size === 0) {
+        terminal.err('nothing is open: the files say all that AWS needs to know\n');
+        return 0;
+      }
+      for (const [file, text] of texts) showChange(invocation, file, readText(cwd, file) ?? '', text);
+      if (input ? !(await confirmed(input)) : !invocation.flag('yes')) {
+        terminal.err('nothing was written; fairway init --yes writes it\n');
+        return 0;
+      }
+      for (const [file, text] of texts) await writeFile(resolve(cwd, file), text);
+      terminal.err(`written: ${[...texts.keys()].join(', ')}\n`);
+      return 0;
+    } finally {
+      input?.close();
+    }
+  },
+};
+
+/** New texts of files, with an answer to each question that they leave open. */
+async function answered(
+  invocation: Invocation,
+  input: Interface | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const { cwd, positionals, terminal } = invocation;
+  const texts = new Map<string, string>();
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const app = loadApp(invocation, positionals[0], texts);
+    const questions = openQuestions(app, () => sourceTexts(app, cwd));
+    if (questions.length === 0) break;
+    const lines: Line[] = [];
+    for (const question of questions) {
+      terminal.err(`\n${terminal.style.bold(question.text)}\n`);
+      lines.push(...(await answer(invocation, question, input)));
+    }
+    for (const line of lines) {
+      const text = texts.get(line.file) ?? readText(cwd, line.file) ?? '';
+      texts.set(line.file, withLines(text, [line]));
+    }
+  }
+  return texts;
+}
+
+async function answer(
+  { terminal }: Invocation,
+  { choices, preferred }: Question,
+  input: Interface | undefined,
+): Promise<readonly Line[]> {
+  for (const [index, { label, ifWrong }] of choices.entries())
+    terminal.err(
+      `  ${index + 1}. ${label}${index === preferred ? terminal.style.green('  (likeliest)') : ''}\n     ${terminal.style.dim(`if that is wrong: ${ifWrong}`)}\n`,
+    );
+  for (;;) {
+    const text = input ? (await input.question(`  [${preferred + 1}] `)).trim() : '';
+    const choice = text === '' ? choices[preferred] : choices[Number(text) - 1];
+    if (choice) return choice.lines;
+    terminal.err(`  write a number from 1 to ${choices.length}\n`);
+  }
+}
+
+function showChange({ terminal }: Invocation, file: string, before: string, after: string): void {
+  terminal.out(`${terminal.outStyle.bold(file)}\n`);
+  for (const { line, text, old } of addedLines(before, after)) {
+    if (old !== undefined) terminal.out(`${terminal.outStyle.red(`${String(line).padStart(5)} - ${old}`)}\n`);
+    terminal.out(`${terminal.outStyle.green(`${String(line).padStart(5)} + ${text}`)}\n`);
+  }
+}
+
+async function confirmed(input: Interface): Promise<boolean> {
+  const text = await input.question('\nWrite this? [Y/n] ');
+  return !/^n/i.test(text.trim());
+}
