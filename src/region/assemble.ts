@@ -95,6 +95,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     efs: services.efs.internal,
     elbv2: services.elbv2.internal,
     logs: services.logs.internal,
+    sts: services.sts.internal,
     servicediscovery: services.servicediscovery.internal,
   };
   late.plane = options.plane(region);

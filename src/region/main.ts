@@ -70,6 +70,7 @@ async function main(): Promise<void> {
         nodePath,
         stateDirectory: paths.state,
         outside,
+        metadata: internal.ecs.metadata,
       });
       const runtime = createRuntime({
         netd,

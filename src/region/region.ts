@@ -129,8 +129,22 @@ export interface Internal {
      * one of its task definition until the region ends. False where it does not run.
      */
     swap(taskId: string, containerName: string, image?: string): Promise<boolean>;
+    /** Serves the metadata endpoint on a connection from inside a VPC; `from` is the address of the task that asks. */
+    metadata(socket: import('node:net').Socket, from: string): void;
     /** What of this machine a stack's tasks see; replaces what was said of it before, and goes with the stack. */
     setBinds(stack: string, binds: readonly HostBind[]): void;
+  };
+  readonly sts: {
+    /** Credentials for a role's session, which the gateway knows again. */
+    open(
+      principal: { readonly arn: string; readonly userId: string },
+      seconds: number,
+    ): {
+      readonly AccessKeyId: string;
+      readonly SecretAccessKey: string;
+      readonly SessionToken: string;
+      readonly Expiration: Date;
+    };
   };
   readonly efs: {
     /** Name of the runtime's volume that holds a file system. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Clock } from '../../common/clock.ts';
 import type { Topology } from '../../topology/model.ts';
 import { interfaceNames } from '../dns/interface-names.ts';
@@ -26,6 +27,8 @@ export interface NetworkOptions {
   readonly stateDirectory: string;
   /** Outside address → address of the host's, for tests and development. */
   readonly outside: Readonly<Record<string, string>>;
+  /** Takes connections to the metadata endpoint of tasks, with the address of who asks. */
+  readonly metadata?: (socket: Socket, from: string) => void;
   /** Name of the AWS region, for the names of interfaces. Default us-east-1. */
   readonly region?: string;
 }

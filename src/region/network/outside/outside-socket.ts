@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { taskMetadataAddress } from '../compiler/addresses.ts';
 import { joinSockets } from '../router/join-sockets.ts';
 import type { OutsideRequest } from '../router/protocol.ts';
 import { dialTarget } from './dial-target.ts';
@@ -18,6 +19,8 @@ export interface OutsideOptions {
   /** Outside address → address of the host's, for tests and development. */
   readonly outside: Readonly<Record<string, string>>;
   readonly log: (message: string) => void;
+  /** Takes connections to the metadata endpoint of tasks, with the address of who asks. */
+  readonly metadata?: (socket: Socket, from: string) => void;
 }
 
 const dialMilliseconds = 10_000;
@@ -27,6 +30,7 @@ export async function openOutsideSocket({
   stateDirectory,
   outside,
   log,
+  metadata,
 }: OutsideOptions): Promise<OutsideSocket> {
   const token = randomBytes(16).toString('hex');
   const { folder, path } = place(stateDirectory);
@@ -57,6 +61,11 @@ export async function openOutsideSocket({
   function dial(router: Socket, head: string): void {
     const request = parse(head);
     if (!request || request.token !== token) return void router.destroy();
+    if (request.address === taskMetadataAddress) {
+      if (!metadata || request.from === undefined) return void router.destroy();
+      router.write('+');
+      return metadata(router, request.from);
+    }
     const target = dialTarget(request.address, outside);
     if (typeof target !== 'string') {
       log(`not dialled: ${request.address}:${request.port}: ${target.refused}`);
@@ -115,9 +124,9 @@ function place(stateDirectory: string): { readonly folder?: string; readonly pat
 
 function parse(head: string): OutsideRequest | undefined {
   try {
-    const { token, address, port } = JSON.parse(head) as OutsideRequest;
+    const { token, address, port, from } = JSON.parse(head) as OutsideRequest;
     return typeof token === 'string' && typeof address === 'string' && Number.isInteger(port)
-      ? { token, address, port }
+      ? { token, address, port, ...(typeof from === 'string' ? { from } : {}) }
       : undefined;
   } catch {
     return undefined;

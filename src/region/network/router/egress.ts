@@ -1,7 +1,7 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { breakOff, joinSockets } from './join-sockets.ts';
+import { createServer, type Server, type Socket } from 'node:net';
+import { carry } from './carry.ts';
 import { openOriginals, type Originals } from './originals.ts';
-import type { EgressSettings, OutsideRequest } from './protocol.ts';
+import type { EgressSettings } from './protocol.ts';
 
 export interface Egress {
   configure(settings: EgressSettings): Promise<void>;
@@ -33,23 +33,5 @@ export function startEgress(log: (message: string) => void): Egress {
 async function handOver(inside: Socket, originals: Originals, settings: EgressSettings): Promise<void> {
   const destination = await originals.take(inside.remoteAddress ?? '', inside.remotePort ?? 0);
   if (!destination) return void inside.resetAndDestroy();
-  const outside = connect({ path: settings.socket, allowHalfOpen: true });
-  const request: OutsideRequest = { token: settings.token, ...destination };
-  const giveUp = () => {
-    outside.destroy();
-    breakOff(inside);
-  };
-  outside.on('error', () => {});
-  outside.once('close', giveUp);
-  outside.once('end', giveUp);
-  inside.once('close', giveUp);
-  outside.write(`${JSON.stringify(request)}\n`);
-  // The region answers with one byte once it has a connection; without it there is none.
-  outside.once('readable', () => {
-    if (outside.read(1) === null) return;
-    outside.off('close', giveUp);
-    outside.off('end', giveUp);
-    inside.off('close', giveUp);
-    joinSockets(inside, outside);
-  });
+  carry(inside, settings, destination);
 }

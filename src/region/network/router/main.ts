@@ -1,6 +1,7 @@
 import { startResolver } from '../../dns/resolver.ts';
 import { startEgress } from './egress.ts';
 import { createForwarder } from './forwarder.ts';
+import { startMetadata } from './metadata.ts';
 import type { RouterOrder, RouterReport } from './protocol.ts';
 
 /** The program of a VPC's router: it answers DNS, and hands what leaves the VPC to the region. It runs in the router's namespace. */
@@ -15,6 +16,7 @@ function report(message: RouterReport): void {
 }
 const forwarder = createForwarder(report);
 const resolver = startResolver(forwarder.forward);
+const metadata = startMetadata();
 const egress = startEgress((message) => process.stderr.write(`${message}\n`));
 
 let last = Promise.resolve();
@@ -23,7 +25,13 @@ process.on('message', (message) => {
   if (order.type === 'forwarded') return forwarder.answered(order.id, order.answer);
   const { settings, version } = order;
   last = last
-    .then(() => Promise.all([resolver.configure(settings), egress.configure(settings.egress)]))
+    .then(() =>
+      Promise.all([
+        resolver.configure(settings),
+        egress.configure(settings.egress),
+        metadata.configure(settings.egress),
+      ]),
+    )
     .then(() => report({ type: 'configured', version }))
     .catch((error: unknown) =>
       report({ type: 'failed', version, message: error instanceof Error ? error.message : String(error) }),

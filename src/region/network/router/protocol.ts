@@ -32,6 +32,8 @@ export interface ForwardedAnswer {
 /** What the router program writes first on a connection to the region's socket, as one line of JSON. */
 export interface OutsideRequest {
   readonly token: string;
+  /** Who asks, where the region itself answers: the metadata endpoint. */
+  readonly from?: string;
   readonly address: string;
   readonly port: number;
 }

@@ -3,6 +3,7 @@ import type { Reconciler } from '../../reconciler.ts';
 import { createAgent } from './agent/agent.ts';
 import { setBinds, startBindCleaner } from './binds.ts';
 import { clusterHandlers } from './clusters.ts';
+import { metadataEndpoint } from './metadata/endpoint.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { serviceDeploymentHandlers } from './service-deployments.ts';
 import { serviceHandlers } from './services.ts';
@@ -39,6 +40,7 @@ export function createEcs(
         const resolved = image === undefined ? undefined : await region.plane.runtime.resolve(image);
         return agent.restart(taskId, name, resolved);
       },
+      metadata: metadataEndpoint(ecs),
       setBinds: (stack, binds) => setBinds(ecs, stack, binds),
     },
     start() {

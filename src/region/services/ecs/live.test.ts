@@ -263,3 +263,45 @@ describe('an EFS file system', () => {
     );
   });
 });
+
+test('a task finds itself and its role at the metadata endpoint, and nobody else’s', async () => {
+  const { api } = live.region;
+  const script = `for path in "" /task; do wget -qO- "$ECS_CONTAINER_METADATA_URI_V4$path"; echo; done
+wget -qO- "http://169.254.170.2$AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"; echo
+wget -qO- http://169.254.170.2/v2/credentials/other || echo refused
+sleep 1000`;
+  const arn = await live.run([{ script, dockerLabels: { mine: 'yes' }, stopTimeout: 2 }], {
+    taskRoleArn: live.roleArn,
+  });
+  const task = await live.until(arn, 'RUNNING');
+  await expect.poll(() => live.lines(arn)).toContain('refused');
+  const [container, whole, credentials] = (await live.lines(arn)).map((line): unknown =>
+    line.startsWith('{') ? JSON.parse(line) : line,
+  );
+  expect(container).toMatchObject({
+    DockerId: task.containers?.[0]?.runtimeId,
+    Name: 'main',
+    Labels: { mine: 'yes', 'com.amazonaws.ecs.task-arn': arn },
+    Networks: [{ NetworkMode: 'awsvpc', DomainNameServers: ['10.0.0.2'] }],
+  });
+  expect(whole).toMatchObject({
+    TaskARN: arn,
+    Revision: '1',
+    VPCID: live.vpcId,
+    Limits: { CPU: 0.25, Memory: 512 },
+    AvailabilityZone: 'us-east-1a',
+    Containers: [{ Name: 'main' }],
+  });
+  expect(credentials).toMatchObject({
+    RoleArn: live.roleArn,
+    AccessKeyId: expect.stringMatching(/^ASIA/),
+    Expiration: expect.stringMatching(/Z$/),
+  });
+  // What one task knows does not help another.
+  const uri = (container as { DockerId: string }).DockerId;
+  const other = await live.run([{ script: `wget -qO- http://169.254.170.2/v4/${uri} || echo refused` }]);
+  await live.until(other, 'STOPPED');
+  expect((await live.lines(other)).filter((line) => !line.startsWith('wget:'))).toEqual(['refused']);
+  await api.ecs.StopTask({ cluster: 'jobs', task: arn });
+  await live.until(arn, 'STOPPED');
+});

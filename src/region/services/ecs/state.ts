@@ -127,6 +127,8 @@ export interface ContainerRecord {
   readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
   readonly healthStatus: sdk.HealthStatus;
   readonly exitCode?: number;
+  /** Of the program that runs now. */
+  readonly startedAt?: Date;
   /** How often its restart policy (or an edit) started it again. */
   readonly restartCount?: number;
   readonly reason?: string | undefined;
@@ -177,6 +179,8 @@ export interface TaskRecord {
   readonly platformVersion: string;
   readonly capacityProvider?: string | undefined;
   readonly enableExecuteCommand: boolean;
+  /** What its credentials are asked for by. */
+  readonly credentialsId?: string;
   readonly version: number;
   readonly createdAt: Date;
   readonly pullStartedAt?: Date;

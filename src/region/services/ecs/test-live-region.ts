@@ -84,6 +84,7 @@ export async function liveRegion(): Promise<LiveRegion> {
         nodePath,
         stateDirectory: identity.stateDirectory,
         outside: {},
+        metadata: internal.ecs.metadata,
       });
       const runtime = createRuntime({
         netd,

@@ -3,7 +3,9 @@ import type { Topology } from '../../../../topology/model.ts';
 import type { Identity } from '../../../region.ts';
 import type { ContainerSpec, Image, ImageConfig, Mount } from '../../../runtime/runtime.ts';
 import type { TaskDefinitionRecord, TaskRecord } from '../state.ts';
+import { metadataVariables } from '../metadata/variables.ts';
 import { TaskFailure } from './failure.ts';
+import { rolesOf } from './roles.ts';
 import type { TaskVolume } from './volumes.ts';
 
 export interface SpecInput {
@@ -12,6 +14,7 @@ export interface SpecInput {
   readonly definition: TaskDefinitionRecord;
   readonly container: TaskDefinitionRecord['containerDefinitions'][number];
   readonly image: Image;
+  readonly runtimeId: string;
   readonly volumes: ReadonlyMap<string, TaskVolume>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly topology: Topology;
@@ -34,6 +37,7 @@ export function containerSpec(input: SpecInput): Omit<ContainerSpec, 'id' | 'net
       AWS_DEFAULT_REGION: identity.region,
       // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
       AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE',
+      ...metadataVariables(task, input.runtimeId, rolesOf(task, input.definition).taskRoleArn !== undefined),
       ...image.config.environment,
       ...toRecord(container.environment),
       ...toRecord(override?.environment),

@@ -30,7 +30,7 @@ export interface LiveContainer {
 }
 
 /** What starts a container from an image. */
-export type SpecOf = (image: Image) => Omit<ContainerSpec, 'id' | 'onOutput'>;
+export type SpecOf = (image: Image, runtimeId: string) => Omit<ContainerSpec, 'id' | 'onOutput'>;
 
 interface Work {
   readonly image: Image;
@@ -88,12 +88,17 @@ export function liveContainer({
   async function launch(work: Work): Promise<void> {
     const { image, logs } = work;
     const id = newRuntimeId(taskId);
-    starting = runtime.start({ ...work.specOf(image), id, onOutput: logs.write });
+    starting = runtime.start({ ...work.specOf(image, id), id, onOutput: logs.write });
     const container = await starting;
     running = container;
     startedAt = clock.now();
     removable = container;
-    change({ lastStatus: 'RUNNING', runtimeId: id, imageDigest: image.digest });
+    change({
+      lastStatus: 'RUNNING',
+      runtimeId: id,
+      startedAt: new Date(startedAt),
+      imageDigest: image.digest,
+    });
     void container.exited.then(({ code, signal }) => {
       running = undefined;
       endHealthCheck();

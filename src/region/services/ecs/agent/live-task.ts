@@ -137,13 +137,14 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
       }),
     );
     if (stopping) return;
-    const specOf = (one: Image) => ({
+    const specOf = (one: Image, runtimeId: string) => ({
       ...containerSpec({
         identity: region.identity,
         task: current(),
         definition,
         container,
         image: one,
+        runtimeId,
         volumes,
         secrets: secrets.get(name) ?? {},
         topology: region.internal.ec2.topology(),

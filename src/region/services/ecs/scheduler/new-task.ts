@@ -59,6 +59,7 @@ export function putNewTask(ecs: Ecs, input: NewTask): TaskRecord {
     platformVersion: revision.platformVersion,
     capacityProvider: revision.capacityProvider,
     enableExecuteCommand: input.enableExecuteCommand,
+    credentialsId: randomUUID(),
     version: 1,
     createdAt: ecs.now(),
   };
