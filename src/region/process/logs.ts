@@ -1,12 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Region } from '../region.ts';
 import type { LogLine } from './protocol.ts';
-import { noSuchService, stackServices, type StackService } from './status.ts';
+import { noSuchService, stackResources } from './status.ts';
 
 const FOLLOW_INTERVAL_MS = 150;
 
-interface Source extends StackService {
+/** A log group of a stack, and what writes into it. */
+interface Source {
   readonly group: string;
+  /** Whether lines of a stream are wanted: by its prefix (the service's name) or its container. */
+  readonly wants: (prefix: string, container: string) => boolean;
 }
 
 /** Writes a stack's log lines, in the order of time, and with `follow` goes on until the reader leaves. */
@@ -34,7 +37,7 @@ export async function followLogs(
 }
 
 /** Reads what has come to a log group since the last call; events are told apart by their ids. */
-function groupReader(region: Region, { group, name }: Source, since: number): () => Promise<LogLine[]> {
+function groupReader(region: Region, { group, wants }: Source, since: number): () => Promise<LogLine[]> {
   let from = since;
   let seen = new Set<string>();
   return async () => {
@@ -52,7 +55,9 @@ function groupReader(region: Region, { group, name }: Source, since: number): ()
         if (timestamp > newest) newest = timestamp;
         latest.add(eventId);
         if (seen.has(eventId)) continue;
-        lines.push({ service: name, task: logStreamName.split('/').at(-1)!, timestamp, message });
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html: prefix/container/task
+        const [prefix = '', container = '', task = ''] = logStreamName.split('/');
+        if (wants(prefix, container)) lines.push({ service: container, task, timestamp, message });
       }
       nextToken = page.nextToken;
     } while (nextToken);
@@ -62,27 +67,37 @@ function groupReader(region: Region, { group, name }: Source, since: number): ()
   };
 }
 
+/** Of the stack's task definitions: of services, of what runs beside them, and of what runs once. */
 async function sourcesOf(
   region: Region,
   stack: string,
   wanted: readonly string[],
 ): Promise<readonly Source[]> {
-  const services = await stackServices(region, stack);
-  const unknown = wanted.find((name) => !services.some((service) => service.name === name));
-  if (unknown !== undefined) throw noSuchService(stack, unknown, services);
-  const chosen = wanted.length === 0 ? services : services.filter(({ name }) => wanted.includes(name));
-  const sources = await Promise.all(
-    chosen.map(async (service): Promise<Source | undefined> => {
-      const { services: [described] = [] } = await region.api.ecs.DescribeServices({
-        cluster: service.cluster,
-        services: [service.arn],
-      });
-      const { taskDefinition } = await region.api.ecs.DescribeTaskDefinition({
-        taskDefinition: described!.taskDefinition!,
-      });
-      const group = taskDefinition?.containerDefinitions?.[0]?.logConfiguration?.options?.['awslogs-group'];
-      return group === undefined ? undefined : { ...service, group };
-    }),
+  const resources = await stackResources(region, stack);
+  const definitions = resources.filter(({ type }) => type === 'AWS::ECS::TaskDefinition');
+  const containers = (
+    await Promise.all(
+      definitions.map(async ({ physicalId }) => {
+        const { taskDefinition } = await region.api.ecs.DescribeTaskDefinition({
+          taskDefinition: physicalId,
+        });
+        return taskDefinition?.containerDefinitions ?? [];
+      }),
+    )
+  ).flat();
+  const names = [...new Set(containers.map(({ name = '' }) => name))].sort();
+  const unknown = wanted.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw noSuchService(
+      stack,
+      unknown,
+      names.map((name) => ({ name })),
+    );
+  const chosen = new Set(wanted);
+  const wants = (prefix: string, container: string) =>
+    chosen.size === 0 || chosen.has(prefix) || chosen.has(container);
+  const groups = containers.flatMap(
+    ({ logConfiguration }) => logConfiguration?.options?.['awslogs-group'] ?? [],
   );
-  return sources.filter((source) => source !== undefined);
+  return [...new Set(groups)].map((group) => ({ group, wants }));
 }

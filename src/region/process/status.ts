@@ -173,7 +173,11 @@ async function urlsOf(region: Region, listenerArns: readonly string[]): Promise<
   }).sort();
 }
 
-export function noSuchService(stack: string, wanted: string, services: readonly StackService[]): InputError {
+export function noSuchService(
+  stack: string,
+  wanted: string,
+  services: readonly Pick<StackService, 'name'>[],
+): InputError {
   const names = services.map(({ name }) => name);
   const near = nearest(wanted, names);
   return new InputError([
