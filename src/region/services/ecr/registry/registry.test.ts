@@ -15,6 +15,10 @@ import { memoryRepositories } from '../testing/repositories.ts';
 const run = promisify(execFile);
 const has = (program: string) => spawnSync(program, ['--version']).status === 0;
 
+/** A test's name, with what it needs and does not have here. */
+const named = (program: string) =>
+  has(program) ? program : `${program} (needs ${program}, which is not here)`;
+
 let region: TestRegion;
 let url: string;
 let host: string;
@@ -237,7 +241,7 @@ function layout(): string {
   return directory;
 }
 
-describe.runIf(has('skopeo'))('skopeo', () => {
+describe.skipIf(!has('skopeo'))(named('skopeo'), () => {
   test('copies to the registry, from it, and tells what is in it', async () => {
     const image = `docker://${host}/team/app`;
     await run('skopeo', ['copy', '--dest-tls-verify=false', `oci:${layout()}`, `${image}:1`]);
@@ -269,7 +273,7 @@ describe.runIf(has('skopeo'))('skopeo', () => {
   });
 });
 
-describe.runIf(has('podman'))('podman', () => {
+describe.skipIf(!has('podman'))(named('podman'), () => {
   test('logs in, pulls and pushes', async () => {
     const root = [
       '--root',
@@ -301,7 +305,7 @@ describe.runIf(has('podman'))('podman', () => {
   });
 });
 
-describe.runIf(has('aws'))('aws', () => {
+describe.skipIf(!has('aws'))(named('aws'), () => {
   const aws = async (...args: readonly string[]) => {
     const env = {
       ...process.env,
