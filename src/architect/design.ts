@@ -10,7 +10,7 @@ import type { Design } from './design-model.ts';
 import { aliasProblems, discovery } from './discovery.ts';
 import { findEdges } from './edges/edges.ts';
 import { learnProblems, openNetworks } from './edges/learn.ts';
-import { unreached } from './edges/unreached.ts';
+import { openServices, unreached } from './edges/unreached.ts';
 import { existingNotices, existingProblems } from './existing.ts';
 import { exposure } from './exposure/index.ts';
 import { uncheckedPorts } from './exposure/network.ts';
@@ -92,7 +92,7 @@ function planOf(app: App, options: DesignOptions) {
   const published = publish(tasks);
   const used = usedSecrets(sorted, services);
   const stored = storageOf(sorted, tasks, used, options);
-  const reached = learn ? { problems: [], notices: [] } : unreached(sorted, tasks, found.edges, texts);
+  const reached = unreached(learn ? [] : openServices(sorted, tasks, found.edges, texts));
   const plan: Plan = {
     app: sorted,
     target,

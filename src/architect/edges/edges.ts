@@ -10,6 +10,8 @@ import { hostNames } from './names.ts';
 export interface EdgesResult {
   readonly edges: readonly Edge[];
   readonly problems: readonly Problem[];
+  /** Services that are called at ports nobody knows, by name. */
+  readonly unknownPorts: ReadonlySet<string>;
 }
 
 /**
@@ -23,6 +25,7 @@ export function findEdges(
 ): EdgesResult {
   const edges = new Map<string, Edge>();
   const problems: Problem[] = [];
+  const unknownPorts = new Set<string>();
   const services = new Map(app.services.map((service) => [service.name, service]));
   const tasksOf = (service: string) =>
     tasks.filter((task) => members(task).some(({ name }) => name === service));
@@ -54,7 +57,10 @@ export function findEdges(
         return;
       }
       const known = portsOf(ports.get(target.owner.name) ?? [], port);
-      if (known.length === 0) problems.push(unknownPort(from, target.owner, because, position));
+      if (known.length === 0) {
+        problems.push(unknownPort(from, target.owner, because, position));
+        unknownPorts.add(target.owner.name);
+      }
       for (const one of known) {
         const key = `${caller.owner.name} ${target.owner.name} ${one.port}/${one.protocol}`;
         if (!edges.has(key))
@@ -96,7 +102,7 @@ export function findEdges(
       add(service, to, undefined, 'depends_on', position);
     }
   }
-  return { edges: [...edges.values()].sort(byName), problems: unique(problems) };
+  return { edges: [...edges.values()].sort(byName), problems: unique(problems), unknownPorts };
 }
 
 /** Where a port is only known by its number, it is TCP. */

@@ -13,28 +13,40 @@ export interface Unreached {
   readonly notices: readonly Problem[];
 }
 
+/** A service that nothing is known to call, and who may be calling it. */
+export interface OpenService {
+  readonly service: Service;
+  readonly callers: readonly Candidate[];
+  /** It is known to listen nowhere, and nobody names it. */
+  readonly worker: boolean;
+}
+
 /** Services that nothing calls, nobody publishes and no one declares workers: the line that is missing stands somewhere else. */
-export function unreached(
+export function openServices(
   app: App,
   tasks: readonly Task[],
   edges: readonly Edge[],
   texts: () => readonly SourceText[],
-): Unreached {
-  const problems: Problem[] = [];
-  const notices: Problem[] = [];
+): readonly OpenService[] {
   const open = tasks.filter((task) => task.kind === 'service' && !isReached(task, edges));
   const read = open.length > 0 ? texts() : [];
-  for (const { owner } of open) {
-    const callers = candidates(app, owner, read);
-    if (callers.length === 0 && listensNowhere(owner))
-      notices.push({
+  return open.map(({ owner: service }) => {
+    const callers = candidates(app, service, read);
+    return { service, callers, worker: callers.length === 0 && listensNowhere(service) };
+  });
+}
+
+export function unreached(open: readonly OpenService[]): Unreached {
+  return {
+    problems: open.filter(({ worker }) => !worker).map(({ service, callers }) => problem(service, callers)),
+    notices: open
+      .filter(({ worker }) => worker)
+      .map(({ service: { name, position } }) => ({
         code: 'taken-as-worker',
-        message: `${owner.name} listens on no port that its Dockerfile tells of, and nothing names it: it is taken as a worker`,
-        position: owner.position,
-      });
-    else problems.push(problem(owner, callers));
-  }
-  return { problems, notices };
+        message: `${name} listens on no port that its Dockerfile tells of, and nothing names it: it is taken as a worker`,
+        position,
+      })),
+  };
 }
 
 const isReached = (task: Task, edges: readonly Edge[]): boolean =>

@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { OperationError } from '../../common/problem.ts';
 import type { Line } from '../../architect/questions.ts';
 
 /** A text with lines added to it; every byte that was there stays as it was. */
@@ -6,10 +7,18 @@ export function withLines(text: string, lines: readonly Line[]): string {
   return lines.reduce(withLine, text);
 }
 
+/** An alias, a tag or a value of another kind stands there. */
+const noPlace = ({ file, path, key, value: content }: Line) =>
+  new OperationError({
+    code: 'init-place',
+    message: `there is no place in ${file} for ${[...path, key].join('.')}`,
+    fix: `write it by hand: ${[...path, key].join('.')}: ${String(content)}`,
+  });
+
 /** One at a time: the next one sees what the last one made. */
 function withLine(text: string, line: Line): string {
-  const root = parseDocument(text, { lineCounter: new LineCounter(), merge: true }).contents;
-  if (!isMap(root)) throw new Error('no mapping to write into');
+  const root = parseDocument(text, { merge: true }).contents;
+  if (!isMap(root)) throw noPlace(line);
   return insert(text, root as YAMLMap, line.path, line);
 }
 
@@ -19,7 +28,7 @@ function insert(text: string, map: YAMLMap, path: readonly string[], line: Line)
   const pair = pairOf(map, name);
   if (!pair) return addPair(text, map, `${quoted(name)}: ${flow(rest, line)}`);
   if (isMap(pair.value)) return insert(text, pair.value as YAMLMap, rest, line);
-  if (pair.value && !isEmpty(pair.value)) throw new Error(`${name} is no mapping`);
+  if (pair.value && !isEmpty(pair.value)) throw noPlace(line);
   return afterKey(text, pair, flow(rest, line));
 }
 
@@ -29,11 +38,15 @@ function setIn(text: string, map: YAMLMap, line: Line): string {
   const list = pair.value;
   if (!line.list || !isSeq(list)) {
     if (!list || isEmpty(list)) return afterKey(text, pair, value(line));
-    throw new Error(`${line.key} has a value`);
+    throw noPlace(line);
   }
   const [start] = list.range!;
-  if (text[start] === '[')
-    return splice(text, start + 1, list.items.length > 0 ? `${scalar(line.value)}, ` : scalar(line.value));
+  if (text[start] === '[') {
+    const last = list.items.at(-1) as Node | undefined;
+    return last
+      ? splice(text, last.range![1], `, ${scalar(line.value)}`)
+      : splice(text, start + 1, scalar(line.value));
+  }
   const column = start - lineStart(text, start);
   return splice(text, start, `- ${scalar(line.value)}\n${' '.repeat(column)}`);
 }
@@ -42,7 +55,6 @@ function setIn(text: string, map: YAMLMap, line: Line): string {
 function addPair(text: string, map: YAMLMap, pair: string): string {
   const [start] = map.range!;
   if (text[start] === '{') return splice(text, start + 1, map.items.length > 0 ? `${pair}, ` : pair);
-  // The end of a block is where the next thing begins; after the first line of its first key's own indentation is before it.
   const first = (map.items[0]!.key as Node).range![0];
   const column = first - lineStart(text, first);
   return splice(text, first, `${pair}\n${' '.repeat(column)}`);
@@ -83,11 +95,17 @@ export function addedLines(
   for (const [number, text] of after.split('\n').entries()) {
     if (text === old[index]) index++;
     else {
-      // A line that grew stands for the one that was there.
-      const grew = old[index] !== undefined && !after.split('\n').slice(number).includes(old[index]!);
+      const grew = old[index] !== undefined && old[index] !== '' && grewInto(old[index]!, text);
       added.push({ line: number + 1, text, ...(grew ? { old: old[index]! } : {}) });
       if (grew) index++;
     }
   }
   return added;
+}
+
+/** Whether a line is another one with something put into it. */
+function grewInto(before: string, after: string): boolean {
+  let index = 0;
+  for (const character of after) if (character === before[index]) index++;
+  return index === before.length;
 }

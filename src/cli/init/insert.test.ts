@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Line } from '../../architect/questions.ts';
+import { addedLines, withLines } from './insert.ts';
+
+const calls = (service: string, value: string): Line => ({
+  file: 'compose.yaml',
+  path: ['services', service, 'x-aws'],
+  key: 'calls',
+  value,
+  list: true,
+});
+const state = (volume: string): Line => ({
+  file: 'compose.yaml',
+  path: ['volumes', volume, 'x-aws'],
+  key: 'state',
+  value: 'efs',
+  list: false,
+});
+const expose: Line = {
+  file: 'compose.yaml',
+  path: ['services', 'a'],
+  key: 'expose',
+  value: '80',
+  list: true,
+};
+
+it.each<[what: string, before: string, lines: Line[], after: string]>([
+  [
+    'a block',
+    '# first\nservices:\n  a: # the a\n    # its image\n    image: a:1   # pinned\n\nvolumes:\n  d:\n',
+    [calls('a', 'b:80'), state('d')],
+    "# first\nservices:\n  a: # the a\n    # its image\n    x-aws: {calls: ['b:80']}\n    image: a:1   # pinned\n\nvolumes:\n  d: {x-aws: {state: efs}}\n",
+  ],
+  [
+    'a flow mapping',
+    'services: {a: {image: "a:1"}}\nvolumes: {d: , e: {}}\n',
+    [calls('a', 'b'), state('d'), state('e')],
+    'services: {a: {x-aws: {calls: [b]}, image: "a:1"}}\nvolumes: {d: {x-aws: {state: efs}} , e: {x-aws: {state: efs}}}\n',
+  ],
+  [
+    'settings that are there',
+    'services:\n  a:\n    image: a:1\n    x-aws:\n      worker: true\n',
+    [calls('a', 'b:1'), calls('a', 'c:2')],
+    "services:\n  a:\n    image: a:1\n    x-aws:\n      calls: ['b:1', 'c:2']\n      worker: true\n",
+  ],
+  [
+    'a block list',
+    'services:\n  a:\n    expose:\n      - "1"   # one\n    x-aws: {calls: [x]}\n',
+    [expose, calls('a', 'b:1')],
+    "services:\n  a:\n    expose:\n      - '80'\n      - \"1\"   # one\n    x-aws: {calls: [x, 'b:1']}\n",
+  ],
+  ['nothing there', 'services:\n  a:\n', [expose], "services:\n  a: {expose: ['80']}\n"],
+])('%s keeps every other byte', (_what, before, lines, after) => {
+  const made = withLines(before, lines);
+  expect(made).toBe(after);
+  expect(() => parse(made)).not.toThrow();
+});
+
+it('says so where there is no place', () =>
+  expect(() => withLines('x: &x {image: a}\nservices:\n  a: *x\n', [expose])).toThrow(
+    'no place in compose.yaml for services.a.expose',
+  ));
+
+it('shows what was added and what grew', () =>
+  expect(addedLines('a\nb:\nc\n', 'a\nnew\nb: 1\nc\n')).toEqual([
+    { line: 2, text: 'new' },
+    { line: 3, text: 'b: 1', old: 'b:' },
+  ]));
