@@ -12,6 +12,7 @@ const scenarios = {
   up: () => import('./up.mjs'),
   balancer: () => import('./balancer.mjs'),
   api: () => import('./api.mjs'),
+  builds: () => import('./builds.mjs'),
 };
 
 const { values, positionals } = parseArgs({

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson, sha256 } from '../images/canonical.ts';
@@ -51,7 +52,7 @@ export async function lenientWords({
     stateDirectory,
     `lenient-${sha256(canonicalJson(program.toString('hex'))).slice(0, 12)}`,
   );
-  const draft = `${source}.${process.pid}`;
+  const draft = `${source}.${randomBytes(6).toString('hex')}`;
   await mkdir(stateDirectory, { recursive: true });
   await writeFile(draft, program);
   await chmod(draft, 0o755);

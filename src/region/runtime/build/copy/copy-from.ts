@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { canonicalJson, sha256 } from '../../images/canonical.ts';
 import { listIn, lookUp } from '../../images/view.ts';
 import { launchEnvironment, removeInside, runScript } from '../../launch/context.ts';
 import { overlayOptions } from '../../launch/overlay.ts';
@@ -39,7 +40,7 @@ export async function copyLayers(
   const { exclude, mode } = plan;
   const owner = netd.ids === 'range' ? plan.owner : undefined;
   const more = exclude.length > 0 || mode ? [exclude, mode?.text] : [];
-  const key = layerKey(build, 'copy-from', state, layers, paths, target, plan.owner, netd.ids, ...more);
+  const key = layerKey(build, 'copy-from-2', state, layers, paths, target, plan.owner, netd.ids, ...more);
   const { cached } = await store.ensureLayer(key, async (root) => {
     begin?.();
     await chmod(root, 0o755);
@@ -54,8 +55,7 @@ export async function copyLayers(
     }
     const mountPoint = join(build.launch.stateDirectory, 'tmp', randomBytes(6).toString('hex'));
     await mkdir(mountPoint, { recursive: true });
-    const tools = await build.launch.tools();
-    const overlay = overlayOptions([...above, tools.layer]);
+    const overlay = overlayOptions([...above, await emptyLayer(build)]);
     await runScript(netd, copyScript, [store.layersDirectory, overlay, mountPoint, ...copied.flat()]);
     await removeInside(netd, mountPoint);
     const places = copied.map(([, , to]) => to);
@@ -73,6 +73,13 @@ export async function copyLayers(
     await writer.finish(undefined, []);
   });
   return { key, cached, isDirectory };
+}
+
+/** overlayfs wants two layers at least. */
+async function emptyLayer({ launch: { store } }: Build): Promise<string> {
+  const key = sha256(canonicalJson(['empty']));
+  await store.ensureLayer(key, (root) => chmod(root, 0o755));
+  return store.layerPath(key);
 }
 
 async function inside({ launch }: Build, argv: readonly string[]): Promise<string> {

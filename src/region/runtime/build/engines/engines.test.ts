@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BuilderName } from '../../runtime.ts';
 import { type LiveRuntime, liveRuntime } from '../../testing/live-runtime.ts';
+import { hostBuilders } from './host.ts';
 import { engineLines } from './lines.ts';
 
 let live: LiveRuntime;
@@ -101,6 +102,31 @@ describe('builders', () => {
     const folder = context({ Dockerfile: 'FROM busybox\nRUN echo last words; exit 3\n' });
     await expect(image('buildah', folder)).rejects.toThrow(/buildah ended[^]*last words/);
   }, 120_000);
+
+  it('of this machine make the same, where there are any', async () => {
+    const folder = context({
+      Dockerfile:
+        'FROM scratch AS a\nCOPY --chown=3:4 one /sub/\nFROM scratch\nCOPY --from=a / /\nENV A=b\nCMD ["/sub/one"]\n',
+      one: 'one',
+    });
+    const filesOf = async (name: BuilderName) => {
+      const request = {
+        repository: `test/${name}`,
+        context: folder,
+        dockerfile: 'Dockerfile',
+        args: {},
+        builder: name,
+      };
+      const { reference } = await live.runtime.build(request, () => {});
+      const { config, layers } = await live.runtime.resolve(reference);
+      const view = await promisify(execFile)('find', [...layers, '-mindepth', '1', '-printf', '%P %M %s\n']);
+      return { config, files: [...new Set(view.stdout.split('\n'))].sort() };
+    };
+    const own = await filesOf('own');
+    expect(own.files).toContain('sub/one -rw-r--r-- 3');
+    for (const builder of hostBuilders)
+      if ('version' in (await builder.available())) expect(await filesOf(builder.name)).toEqual(own);
+  }, 60_000);
 
   it('are refused where they are not', async () => {
     await expect(image('docker', context({ Dockerfile: 'FROM busybox\n' }))).rejects.toThrow(
