@@ -108,7 +108,7 @@ export interface Service {
   readonly mounts: readonly Mount[];
   /** Configs and secrets that are granted to it. */
   readonly files: readonly GrantedFile[];
-  /** `once`: it runs to its end and is not started again (`restart: "no"` written out, or another waits for its end). */
+  /** `once`: it runs to its end and is not started again (`restart: "no"` written out and no ports, or another waits for its end). */
   readonly lifetime: 'service' | 'once';
   /** `network_mode: service:X`: a container of the task of X. */
   readonly sidecarOf?: Located<string>;

@@ -12,8 +12,8 @@ export function finish(
   const byName = new Map(active.map((service) => [service.name, service]));
   const aliases = allAliases(found, active);
   return active.map((read) => {
-    const { profiles, volumesFrom, endless, dependsOn, links, ...service } = read;
-    void [profiles, volumesFrom, endless];
+    const { profiles, volumesFrom, endless, unrestarted, dependsOn, links, ...service } = read;
+    void [profiles, volumesFrom, endless, unrestarted];
     const mounts = [...read.mounts, ...borrowed(found, read, byName)];
     return {
       ...service,
@@ -22,11 +22,24 @@ export function finish(
         .filter((dependency) => byName.has(dependency.service))
         .map(({ service: target, condition, position }) => ({ service: target, condition, position })),
       aliases: aliases.get(read.name) ?? [],
-      lifetime: isWaitedFor(read.name, active) && !endless ? 'once' : read.lifetime,
+      lifetime: lifetimeOf(found, read, active),
       networks: (read.sidecarOf && byName.get(read.sidecarOf.value)?.networks) ?? read.networks,
       mounts: mounts.map((mount) => resolved(mount, others)),
     };
   });
+}
+
+/** A service that serves is one, whatever Docker does when it fails; one whose end is waited for is none. */
+function lifetimeOf(found: Findings, read: ReadService, active: readonly ReadService[]): Service['lifetime'] {
+  const { name, endless, unrestarted, ports, settings } = read;
+  if (isWaitedFor(name, active)) return endless ? read.lifetime : 'once';
+  if (!unrestarted || (ports.length === 0 && settings.public)) return read.lifetime;
+  found.notices.push({
+    code: 'compose-not-enacted',
+    message: `services.${name}.restart: no is not enacted: it has ports, so it is a service, and ECS replaces every task that stops`,
+    position: unrestarted,
+  });
+  return 'service';
 }
 
 /** A service whose end another one waits for has one: Compose starts nothing again without `restart`. */

@@ -58,7 +58,9 @@ export const SERVICE: Keys = {
   platform: enacted('linux/amd64 or linux/arm64'),
   container_name: enacted('a name that resolves to it'),
   hostname: enacted('a name that resolves to it; the program itself sees the name of its address'),
-  restart: enacted('"no", written out: a task that runs to its end; else every task that stops is replaced'),
+  restart: enacted(
+    '"no", written out, and no ports: a task that runs to its end; else every task that stops is replaced',
+  ),
   extends: enacted('another service below this one', {
     keys: {
       service: enacted('its name'),

@@ -6,6 +6,8 @@ export interface Lifetime {
   readonly lifetime: Service['lifetime'];
   /** Where the file says that it is started again whenever it ends. */
   readonly endless?: Position;
+  /** Where `restart: "no"` is written: a service that serves requests ends by accident, never by plan. */
+  readonly unrestarted?: Position;
 }
 
 /** Reads `restart`, `deploy.mode` and `deploy.restart_policy`, which wins over `restart` as in Docker Compose. */
@@ -23,7 +25,7 @@ export function readLifetime(found: Findings, at: Field): Lifetime {
   const written = policy(found, at) ?? restart(found, at);
   if (mode?.value === 'replicated-job') return { lifetime: 'once' };
   if (!written) return { lifetime: 'service' };
-  if (written.value === 'no') return { lifetime: 'once' };
+  if (written.value === 'no') return { lifetime: 'once', unrestarted: written.position };
   if (written.value === 'always') return { lifetime: 'service', endless: written.position };
   found.notices.push({
     code: 'compose-not-enacted',

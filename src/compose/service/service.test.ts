@@ -72,6 +72,13 @@ describe('lifetime', () => {
     ['deploy: {mode: replicated-job}', 'once'],
   ])('%s', (body, lifetime) => expect(only(body || 'user: u').lifetime).toBe(lifetime));
 
+  it('does not end where it serves', () => {
+    expect(only('restart: "no"\nports: ["80:80"]').lifetime).toBe('service');
+    expect(said('restart: "no"\nports: ["80:80"]')).toEqual([
+      'services.a.restart: no is not enacted: it has ports, so it is a service, and ECS replaces every task that stops',
+    ]);
+  });
+
   it('ends where another one waits for the end', () => {
     const waits = '  b: {image: b, depends_on: {a: {condition: service_completed_successfully}}}\n';
     expect(only('user: u', waits).lifetime).toBe('once');

@@ -30,6 +30,8 @@ export interface ReadService extends Service {
   readonly volumesFrom: readonly Located<string>[];
   /** Where the file says that it is started again whenever it ends. */
   readonly endless?: Position;
+  /** Where the file says that it is not started again. */
+  readonly unrestarted?: Position;
 }
 
 /** Reads one service; undefined where nothing can be made of it. */
