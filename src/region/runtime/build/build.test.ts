@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +11,7 @@ import { liveRuntime, type LiveRuntime } from '../testing/live-runtime.ts';
 
 let live: LiveRuntime;
 beforeAll(async () => {
-  live = await liveRuntime();
+  live = await liveRuntime({ outside: { '203.0.113.77': '127.0.0.1' } });
 });
 afterAll(() => live.stop());
 
@@ -170,6 +173,44 @@ RUN npm ci --no-audit --no-fund && ls -a node_modules /.fairway /home && cat /pr
         'ls /app/node_modules; echo $NODE_EXTRA_CA_CERTS; wc -c < /.fairway/certificates.pem',
       ),
     ).toBe('ms\n\n0\n');
+  });
+
+  it('reaches what lies outside, and nothing that listens on this machine', async () => {
+    const text = `fetched ${unique}\n`;
+    const server = createServer((request, response) => {
+      if (request.url === '/moved') response.writeHead(302, { location: '/file.txt' }).end();
+      else if (request.url === '/file.txt')
+        response.writeHead(200, { 'last-modified': 'Tue, 02 Jan 2024 03:04:05 GMT' }).end(text);
+      else response.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const outside = `http://203.0.113.77:${port}`;
+    const digest = createHash('sha256').update(text).digest('hex');
+    try {
+      const folder = context({
+        Dockerfile: `FROM busybox
+ENV RUN=${unique}
+RUN wget -qO /run-fetched ${outside}/file.txt
+RUN if wget -T 3 -qO /none http://127.0.0.1:${port}/file.txt; then exit 1; else rm -f /none; fi
+ADD --checksum=sha256:${digest} ${outside}/moved /named
+ADD ${outside}/file.txt /folder/
+`,
+      });
+      const { reference } = await build(folder);
+      expect(await sh(reference, 'cat /run-fetched /named /folder/file.txt; stat -c "%a %Y" /named')).toBe(
+        `${text}${text}${text}600 1704164645\n`,
+      );
+      expect((await build(folder)).cached).toBe(true);
+      const refused = async (line: string) => build(context({ Dockerfile: `FROM busybox\n${line}\n` }));
+      await expect(refused(`ADD ${outside}/none /x`)).rejects.toThrow('the server answers 404');
+      await expect(refused(`ADD --checksum=sha256:${'0'.repeat(64)} ${outside}/file.txt /x`)).rejects.toThrow(
+        `has the digest sha256:${digest}`,
+      );
+      await expect(refused(`ADD http://127.0.0.1:${port}/file.txt /x`)).rejects.toThrow('ADD cannot fetch');
+    } finally {
+      server.close();
+    }
   });
 
   it('says where a step failed, and keeps what was built before', async () => {

@@ -28,9 +28,14 @@ export interface LiveRuntime {
 
 /** A runtime in real namespaces; stand-ins are kept between runs of the tests. */
 export async function liveRuntime(
-  options: { readonly cacheDirectory?: string; readonly remote?: RuntimeOptions['remote'] } = {},
+  options: {
+    readonly cacheDirectory?: string;
+    readonly remote?: RuntimeOptions['remote'];
+    /** Address outside → address of this machine. */
+    readonly outside?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<LiveRuntime> {
-  const network = await liveNetwork();
+  const network = await liveNetwork(options.outside ? { outside: options.outside } : {});
   const { netd } = network;
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-runtime-'));
   const runtime = createRuntime({

@@ -25,13 +25,13 @@ const lookup = (name, options, done) =>
     if (options.all) done(null, all); else done(null, all[0].address, 4);
   });
 const fail = (error) => { process.stderr.write(String(error.message ?? error)); process.exit(1); };
-function get(address, left) {
+function fetchFrom(address, left) {
   const { get } = require(address.startsWith('https:') ? 'node:https' : 'node:http');
   get(address, { lookup, headers: { 'user-agent': 'fairway' }, timeout: 60000 }, (answer) => {
     const { statusCode, headers } = answer;
     if (statusCode >= 300 && statusCode < 400 && headers.location) {
       answer.resume();
-      return left === 0 ? fail('too many redirections') : get(new URL(headers.location, address).href, left - 1);
+      return left === 0 ? fail('too many redirections') : fetchFrom(new URL(headers.location, address).href, left - 1);
     }
     if (statusCode !== 200) return fail('the server answers ' + statusCode);
     const out = createWriteStream(file, { mode: 0o600 });
@@ -41,7 +41,7 @@ function get(address, left) {
     });
   }).on('timeout', () => fail('the server does not answer')).on('error', fail);
 }
-get(url, 10);
+fetchFrom(url, 10);
 `;
 
 /** A file that ADD names by its address: https://docs.docker.com/reference/dockerfile/#adding-files-from-a-url */
