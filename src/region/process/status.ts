@@ -1,4 +1,3 @@
-import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Task } from '@aws-sdk/client-ecs';
 import { nearest } from '../../common/nearest.ts';
 import { InputError, OperationError } from '../../common/problem.ts';
@@ -6,6 +5,7 @@ import type { Forward } from '../forward/model.ts';
 import type { Container } from '../runtime/runtime.ts';
 import type { Region } from '../region.ts';
 import type { ExecRequest, ServiceStatus, StackStatus, TaskStatus } from './protocol.ts';
+import { urlsOf } from './urls.ts';
 
 /** A service of a stack: its short name is its task definition's first container, as the compose file calls it. */
 export interface StackService {
@@ -161,16 +161,6 @@ function healthOf(
     if (state !== 'healthy') return state === 'unhealthy' ? 'UNHEALTHY' : 'UNKNOWN';
   }
   return 'HEALTHY';
-}
-
-async function urlsOf(region: Region, listenerArns: readonly string[]): Promise<string[]> {
-  if (listenerArns.length === 0) return [];
-  const { Listeners = [] } = await region.api.elbv2.DescribeListeners({ ListenerArns: [...listenerArns] });
-  return Listeners.flatMap((listener: Listener) => {
-    const port = region.plane.hostPorts.mapping.get(listener.ListenerArn!);
-    if (port === undefined) return [];
-    return [port === 80 ? 'http://localhost/' : `http://localhost:${port}/`];
-  }).sort();
 }
 
 export function noSuchService(

@@ -86,12 +86,14 @@ function checkExecutionRole({ executionRoleArn, containerDefinitions }: Register
 
 /** Containers of an awsvpc task share one address. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-networking-awsvpc.html */
 function checkPorts({ containerDefinitions = [] }: RegisterTaskDefinitionRequest): void {
-  const taken = new Set<number>();
-  for (const { containerPort } of containerDefinitions.flatMap(({ portMappings = [] }) => portMappings)) {
+  const taken = new Set<string>();
+  for (const { containerPort, protocol = 'tcp' } of containerDefinitions.flatMap(
+    ({ portMappings = [] }) => portMappings,
+  )) {
     if (containerPort === undefined) continue;
-    if (taken.has(containerPort))
+    if (taken.has(`${containerPort}/${protocol}`))
       throw clientError(`Container port ${containerPort} is mapped more than once in the task definition.`);
-    taken.add(containerPort);
+    taken.add(`${containerPort}/${protocol}`);
   }
 }
 
