@@ -22,6 +22,7 @@ export async function publishBuilds(
   to: { readonly target: Target; readonly settings: RegistrySettings; readonly trial: boolean },
 ): Promise<ReadonlyMap<string, string>> {
   if (wanted.length === 0) return new Map();
+  refuseForeign(project, wanted);
   const { terminal } = invocation;
   const { control, info } = await startLocal(invocation);
   try {
@@ -41,6 +42,23 @@ export async function publishBuilds(
     await control.post('shutdown', { onlyIdle: true }).catch(() => undefined);
     control.close();
   }
+}
+
+/** Images are built for the processor of this machine. */
+function refuseForeign({ app }: Project, wanted: readonly DesignParameter[]): void {
+  const here = process.arch === 'arm64' ? 'ARM64' : 'X86_64';
+  const foreign = app.services.filter(
+    ({ name, architecture }) => architecture !== here && wanted.some(({ service }) => service === name),
+  );
+  if (foreign.length === 0) return;
+  throw new InputError(
+    foreign.map(({ name, architecture, build, position }) => ({
+      code: 'image-for-other-processor',
+      message: `${name} runs on ${architecture}, and this machine builds images for ${here}`,
+      position: build?.position ?? position,
+      fix: `build it elsewhere and give --image ${name}=REPOSITORY@sha256:…, or write platform: ${here === 'ARM64' ? 'linux/arm64' : 'linux/amd64'}`,
+    })),
+  );
 }
 
 /** What a stand-in serves for is not what runs on AWS: an image made from one is for this machine. */
