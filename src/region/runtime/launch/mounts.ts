@@ -32,7 +32,7 @@ export async function prepareMounts(
     if (outer && outer.type === 'none')
       await refuseLinks(outer.source, relative(outer.target, target), mount);
     const source = await sourceOf(mount, image, volumes);
-    const isFile = source !== undefined && !(await stat(source)).isDirectory();
+    const isFile = mount.kind === 'bind' && source !== undefined && !(await stat(source)).isDirectory();
     const nested = outer && !isFile ? ',X-mount.mkdir' : '';
     if (!outer) (isFile ? files : directories).push(target);
     if (source === undefined)
@@ -61,9 +61,9 @@ async function sourceOf(mount: Mount, image: Image, volumes: Volumes): Promise<s
   if (mount.kind === 'volume') {
     const volume = await volumes.prepare(mount.source, mount.initially ?? { image, path: mount.target });
     if (mount.subpath === undefined) return volume;
-    const path = relative('/', join('/', mount.subpath));
-    await refuseLinks(volume, path, mount);
-    return join(volume, path);
+    // Looked at from inside: it may belong to an id that only exists there.
+    await volumes.ensureFolder(mount.source, mount.subpath);
+    return join(volume, relative('/', join('/', mount.subpath)));
   }
   const present = await stat(mount.source).catch(() => undefined);
   // As docker does for a bind whose source is not there.
