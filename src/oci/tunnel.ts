@@ -10,6 +10,9 @@ export interface TlsSettings {
   readonly verify: boolean;
 }
 
+/** Milliseconds. */
+const PATIENCE = 30_000;
+
 /** Connections to TLS hosts by a proxy's CONNECT: https://www.rfc-editor.org/rfc/rfc9110#name-connect */
 export function tunnelAgent(proxy: URL, tls: TlsSettings): HttpsAgent {
   const agent = new HttpsAgent({ keepAlive: true });
@@ -38,7 +41,14 @@ async function secured(
       rejectUnauthorized: tls.verify,
       ...(secureContext ? { secureContext } : {}),
     });
-    secure.once('secureConnect', () => done(null, secure));
+    // The request's own patience begins when it is given its connection.
+    secure.setTimeout(PATIENCE, () =>
+      secure.destroy(new ProxyRefused(`proxy ${proxy.host}: ${host} does not answer behind it`)),
+    );
+    secure.once('secureConnect', () => {
+      secure.setTimeout(0);
+      done(null, secure);
+    });
     secure.once('error', done);
   } catch (error) {
     done(error as Error);
@@ -58,7 +68,7 @@ function openTunnel(proxy: URL, host: string, port: number): Promise<Socket> {
       path: authority,
       headers: { host: authority, ...proxyAuthorization(proxy) },
       agent: false,
-      timeout: 30_000,
+      timeout: PATIENCE,
     });
     request.once('connect', (response, socket) => {
       if (response.statusCode === 200) resolve(socket as Socket);
