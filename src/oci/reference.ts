@@ -39,10 +39,5 @@ export function officialName({ registry, repository }: Reference): string | unde
   return registry === 'public.ecr.aws' ? mirrored : undefined;
 }
 
-/** As it is written in full: `docker.io/library/redis:7@sha256:…`. */
-export function formatReference({ registry, repository, tag, digest }: Reference): string {
-  return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
-}
-
 /** What is asked of the registry: the digest where there is one, else the tag, else `latest`. */
 export const versionOf = ({ tag, digest }: Reference): string => digest ?? tag ?? 'latest';
