@@ -10,7 +10,8 @@ import type { Design } from './design-model.ts';
 import { aliasProblems, discovery } from './discovery.ts';
 import { findEdges } from './edges/edges.ts';
 import { learnProblems, openNetworks } from './edges/learn.ts';
-import { openServices, unreached } from './edges/unreached.ts';
+import { type OpenService, openServices, unreached } from './edges/unreached.ts';
+import { unstatedCalls, unstatedNotices } from './edges/unstated.ts';
 import { existingNotices, existingProblems } from './existing.ts';
 import { exposure } from './exposure/index.ts';
 import { uncheckedPorts } from './exposure/network.ts';
@@ -92,7 +93,9 @@ function planOf(app: App, options: DesignOptions) {
   const published = publish(tasks);
   const used = usedSecrets(sorted, services);
   const stored = storageOf(sorted, tasks, used, options);
-  const reached = unreached(learn ? [] : openServices(sorted, tasks, found.edges, texts));
+  const open = learn ? [] : openServices(sorted, tasks, found.edges, texts);
+  const reached = unreached(open.filter((one) => !found.unknownPorts.has(one.service.name) || saysPort(one)));
+  const unstated = learn ? [] : unstatedCalls(sorted, tasks, found.edges, texts('configuration'));
   const plan: Plan = {
     app: sorted,
     target,
@@ -114,7 +117,9 @@ function planOf(app: App, options: DesignOptions) {
       ...aliasProblems(plan),
       ...existingProblems(sorted, target),
       ...grouped.problems,
-      ...(learn ? found.problems.filter(({ code }) => code !== 'port-unknown') : found.problems),
+      ...(learn ? found.problems.filter(({ code }) => code !== 'port-unknown') : found.problems).filter(
+        ({ service }) => !open.some((one) => one.service.name === service && saysPort(one)),
+      ),
       ...published.problems,
       ...uncheckedPorts(plan),
       ...stored.problems,
@@ -131,9 +136,13 @@ function planOf(app: App, options: DesignOptions) {
       ...(target === 'aws' ? usedFileSystems(plan).map(keptFiles) : []),
       ...scalingNotices(plan),
       ...reached.notices,
+      ...unstatedNotices(sorted, unstated),
     ],
   };
 }
+
+/** Where a caller tells the port, that line is the better answer than the port alone. */
+const saysPort = ({ callers }: OpenService): boolean => callers.some(({ port }) => port !== undefined);
 
 const keptFiles = ({ name, position }: App['volumes'][number]): Problem => ({
   code: 'volume-retained',

@@ -84,6 +84,7 @@ const NO_HTTP: Readonly<Record<number, string>> = {
   9042: 'Cassandra',
   9092: 'Kafka',
   11_211: 'memcached',
+  25_565: 'Minecraft',
   27_017: 'MongoDB',
 };
 

@@ -8,8 +8,8 @@ export interface DesignOptions {
   readonly learn?: boolean;
   /** What stands at an absolute path of this machine. Without it, bind mounts cannot be delivered to AWS. */
   readonly readPath?: (path: string) => PathContent | undefined;
-  /** Texts in which names of services may stand, for the candidates of missing edges; asked only where one is missing. */
-  readonly texts?: () => readonly SourceText[];
+  /** Texts in which names of services may stand: of mounted configuration, or of sources too, which is asked only where an edge is missing. */
+  readonly texts?: Texts;
 }
 
 export type PathContent =
@@ -26,6 +26,8 @@ export interface FileContent {
   /** 0o644 */
   readonly mode: number;
 }
+
+export type Texts = (which: 'configuration' | 'all') => readonly SourceText[];
 
 /** A text that belongs to a service: a file of its build context, or a configuration it mounts. */
 export interface SourceText {

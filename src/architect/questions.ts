@@ -8,9 +8,10 @@ import {
 } from '../compose/app.ts';
 import { findEdges } from './edges/edges.ts';
 import { type OpenService, openServices } from './edges/unreached.ts';
+import { type UnstatedCall, unstatedCalls } from './edges/unstated.ts';
 import { knownImage } from './known-images.ts';
 import { compareText } from './naming.ts';
-import type { SourceText } from './options.ts';
+import type { Texts } from './options.ts';
 import { ascending, listeningPorts } from './ports.ts';
 import { groupTasks } from './tasks.ts';
 
@@ -34,12 +35,14 @@ export interface Choice {
 export interface Question {
   readonly text: string;
   readonly choices: readonly Choice[];
-  /** Index of the likeliest. */
-  readonly preferred: number;
+  /** Index of the likeliest; absent where nothing speaks for any. */
+  readonly preferred?: number;
+  /** What may be written in place of a number. */
+  readonly other?: { readonly hint: string; readonly lines: (text: string) => readonly Line[] | undefined };
 }
 
 /** Everything that a design for AWS would ask for, and the lines that answer it. */
-export function openQuestions(app: App, texts: () => readonly SourceText[]): readonly Question[] {
+export function openQuestions(app: App, texts: Texts): readonly Question[] {
   const services = [...app.services].sort((a, b) => compareText(a.name, b.name));
   const sorted: App = { ...app, services };
   const { tasks } = groupTasks(services);
@@ -47,11 +50,23 @@ export function openQuestions(app: App, texts: () => readonly SourceText[]): rea
     tasks.map(({ owner, sidecars }) => [owner.name, ascending([owner, ...sidecars].flatMap(listeningPorts))]),
   );
   const { edges, unknownPorts } = findEdges(sorted, tasks, ports);
+  const open = openServices(sorted, tasks, edges, texts);
+  const told = new Set(
+    open
+      .filter(({ callers }) => callers.some(({ port }) => port !== undefined))
+      .map(({ service }) => service.name),
+  );
+  const isOpen = (name: string) => open.some(({ service }) => service.name === name);
   return [
-    ...services.filter(({ name }) => unknownPorts.has(name)).map(portQuestion),
-    ...openServices(sorted, tasks, edges, texts)
-      .filter(({ worker, service }) => !worker && !unknownPorts.has(service.name))
-      .map((open) => callerQuestion(sorted, open)),
+    ...services
+      .filter(({ name }) => unknownPorts.has(name) && !told.has(name))
+      .map((service) => portQuestion(service)),
+    ...open
+      .filter(({ worker, service: { name } }) => !worker && (told.has(name) || !unknownPorts.has(name)))
+      .map((one) => callerQuestion(sorted, one)),
+    ...unstatedCalls(sorted, tasks, edges, texts('all'))
+      .filter(({ to }) => !isOpen(to))
+      .map((call) => callQuestion(sorted, call)),
     ...app.volumes
       .filter(({ state }) => state === undefined)
       .flatMap((volume) => {
@@ -103,6 +118,34 @@ function callerQuestion(app: App, { service, callers }: OpenService): Question {
   return {
     text: `What calls ${service.name}? Nothing in the compose file says so.`,
     choices: [...all, ...each, worker(service)],
+    // That nobody names it makes it no worker: its callers may be images whose sources are elsewhere.
+    ...(callers.length > 0 ? { preferred: 0 } : {}),
+    other: {
+      hint: 'CALLER, or CALLER at PORT: web at 8080',
+      lines(text) {
+        const [, name, port] = /^([\w.-]+)(?:\s+(?:at\s+)?(\d{1,5}))?$/.exec(text) ?? [];
+        const from = app.services.find((one) => one.name === name);
+        return from && from.name !== service.name
+          ? [under(from, 'calls', port === undefined ? service.name : `${service.name}:${port}`)]
+          : undefined;
+      },
+    },
+  };
+}
+
+/** A file may speak of what is switched off. */
+function callQuestion(app: App, { from, to, port, where }: UnstatedCall): Question {
+  const caller = app.services.find(({ name }) => name === from)!;
+  return {
+    text: `Does ${from} call ${to} at port ${port}? ${where} names it.`,
+    choices: [
+      {
+        label: 'yes',
+        ifWrong: 'a way stays open that nobody needs',
+        lines: [under(caller, 'calls', `${to}:${port}`)],
+      },
+      { label: 'no', ifWrong: 'its connections are dropped; fairway denials shows each of them', lines: [] },
+    ],
     preferred: 0,
   };
 }
@@ -113,26 +156,32 @@ function portQuestion(service: Service): Question {
     .filter(({ name, value }) => /(^|_)PORT$/i.test(name) && /^\d{2,5}$/.test(value))
     .map(({ value }) => value);
   const usual = ['8080', '80', '3000', '5000', '8000'];
-  const ports = [...new Set([...told, ...usual])].slice(0, 5);
+  const expose = (port: string): Line => ({
+    file: service.position.file,
+    path: ['services', service.name],
+    key: 'expose',
+    value: port,
+    list: true,
+  });
   return {
     text: `Which port does ${service.name} listen on? It is called, and neither its image nor the file says where.`,
     choices: [
-      ...ports.map((port): Choice => ({
+      ...[...new Set([...told, ...usual])].slice(0, 5).map((port): Choice => ({
         label: port,
-        ifWrong: `calls to another port of it are dropped; fairway denials shows each of them`,
-        lines: [
-          {
-            file: service.position.file,
-            path: ['services', service.name],
-            key: 'expose',
-            value: port,
-            list: true,
-          },
-        ],
+        ifWrong: 'calls to another port of it are dropped; fairway denials shows each of them',
+        lines: [expose(port)],
       })),
       worker(service),
     ],
-    preferred: 0,
+    // A guess would be as good as any other.
+    ...(told.length > 0 ? { preferred: 0 } : {}),
+    other: {
+      hint: 'port NUMBER: port 9000',
+      lines(text) {
+        const port = /^port\s+(\d{1,5})$/i.exec(text)?.[1];
+        return port === undefined ? undefined : [expose(port)];
+      },
+    },
   };
 }
 

@@ -66,7 +66,7 @@ export function designFor({ cwd }: Pick<Invocation, 'cwd'>, app: App, purpose: P
     ...purpose,
     directory: resolve(cwd, app.directory),
     readPath,
-    texts: () => sourceTexts(app, cwd),
+    texts: (which) => sourceTexts(app, cwd, which),
   });
 }
 

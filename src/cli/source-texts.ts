@@ -24,21 +24,31 @@ const FOREIGN = new Set([
 const NO_SOURCE =
   /\.(lock|sum|min\.js|map|png|jpe?g|gif|ico|svg|woff2?|ttf|pdf|zip|gz|jar|so|md)$|^(package-lock\.json|yarn\.lock)$/i;
 
-/** The build contexts and mounted files of every service, where names of its peers may stand. */
-export function sourceTexts(app: App, cwd: string): SourceText[] {
+/** What is mounted into each service, and with `all` its build context too: names of its peers may stand there. */
+export function sourceTexts(app: App, cwd: string, which: 'configuration' | 'all'): SourceText[] {
   const project = resolve(cwd, app.directory);
+  const own = new Set(app.files.map((file) => resolve(cwd, file)));
+  const builds = app.services.filter(({ build }) => build !== undefined).length;
   return app.services.flatMap(({ name, build, mounts }) => {
-    const paths = [
-      ...(build ? [resolve(project, build.context)] : []),
-      ...mounts.flatMap((mount) => (mount.kind === 'bind' ? [resolve(project, mount.source)] : [])),
-    ];
-    // A context that is the whole project tells nothing of one service.
-    return [...new Set(paths)]
-      .filter((path) => path !== project || app.services.length === 1)
-      .flatMap((path) => textsBelow(path))
-      .map(({ path, text }) => ({ service: name, file: relative(project, path), text }));
+    const context = build && which === 'all' ? [resolve(project, build.context)] : [];
+    const mounted = mounts.flatMap((mount) =>
+      mount.kind === 'bind' ? [resolve(project, mount.source)] : [],
+    );
+    const sources = build && which === 'configuration' ? [resolve(project, build.context)] : [];
+    return (
+      [...new Set([...context, ...mounted])]
+        // A context that several share, as the project's folder is, tells nothing of one of them.
+        .filter((path) => path !== project || builds === 1)
+        // Mounted sources are no configuration.
+        .filter((path) => !sources.some((source) => isWithin(source, path)))
+        .flatMap((path) => textsBelow(path))
+        .filter(({ path }) => !own.has(path))
+        .map(({ path, text }) => ({ service: name, file: relative(project, path), text }))
+    );
   });
 }
+
+const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 function textsBelow(start: string): { path: string; text: string }[] {
   const found: { path: string; text: string }[] = [];

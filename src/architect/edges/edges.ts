@@ -7,9 +7,14 @@ import { members, type Task } from '../tasks.ts';
 import { commandMentions, mentions } from './mentions.ts';
 import { hostNames } from './names.ts';
 
+/** With the service that is called. */
+export interface EdgeProblem extends Problem {
+  readonly service: string;
+}
+
 export interface EdgesResult {
   readonly edges: readonly Edge[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly EdgeProblem[];
   /** Services that are called at ports nobody knows, by name. */
   readonly unknownPorts: ReadonlySet<string>;
 }
@@ -24,7 +29,7 @@ export function findEdges(
   ports: ReadonlyMap<string, readonly ListeningPort[]>,
 ): EdgesResult {
   const edges = new Map<string, Edge>();
-  const problems: Problem[] = [];
+  const problems: EdgeProblem[] = [];
   const unknownPorts = new Set<string>();
   const services = new Map(app.services.map((service) => [service.name, service]));
   const tasksOf = (service: string) =>
@@ -49,6 +54,7 @@ export function findEdges(
       if (caller === target) continue;
       if (!sharesNetwork(networked(from, services), target.owner)) {
         problems.push({
+          service: target.owner.name,
           code: 'no-shared-network',
           message: `${because} of ${from.name} leads to ${to}, and the two share no network`,
           position,
@@ -129,8 +135,9 @@ export function sharesNetwork(a: Service, b: Service): boolean {
   return a.networks.some((network) => b.networks.includes(network));
 }
 
-function unknownPort(from: Service, to: Service, because: string, position: Position): Problem {
+function unknownPort(from: Service, to: Service, because: string, position: Position): EdgeProblem {
   return {
+    service: to.name,
     code: 'port-unknown',
     message: `${because} lets ${from.name} call ${to.name}, and no port of ${to.name} is known`,
     position,
@@ -138,7 +145,7 @@ function unknownPort(from: Service, to: Service, because: string, position: Posi
   };
 }
 
-const unique = (problems: readonly Problem[]): Problem[] => [
+const unique = (problems: readonly EdgeProblem[]): EdgeProblem[] => [
   ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
 ];
 

@@ -58,8 +58,33 @@ it('takes a build that listens nowhere and is named nowhere as a worker, and say
 });
 
 it('does not look into sources where nothing is missing', () => {
-  const texts = () => {
-    throw new Error('nobody should ask');
+  const texts = (which: 'configuration' | 'all') => {
+    if (which === 'all') throw new Error('nobody should ask');
+    return [];
   };
   expect(() => design(appOf("services: {a: {image: 'a:1', ports: ['80:80']}}"), { texts })).not.toThrow();
+});
+
+it('names the caller and its port in place of asking for the port alone', () => {
+  const files =
+    "services:\n  web: {image: 'nginx:1', ports: ['80:80'], depends_on: [api]}\n  api: {image: 'api:1'}\n";
+  const texts = [{ service: 'web', file: 'nginx.conf', text: 'proxy_pass http://api:8000;' }];
+  expect(problemsOf(files, texts).map(({ code }) => code)).toEqual(['nothing-calls']);
+  expect(problemsOf(files).map(({ code }) => code)).toEqual(['port-unknown']);
+});
+
+it('notices calls that a configuration speaks of and the file does not', () => {
+  const app = appOf(
+    "services:\n  grafana: {image: 'grafana/grafana', ports: ['3000:3000']}\n  prometheus: {image: 'prom/prometheus', ports: ['9090:9090']}\n",
+  );
+  const texts = () => [
+    {
+      service: 'grafana',
+      file: 'datasource.yml',
+      text: 'url: http://prometheus:9090\nother: http://grafana:1',
+    },
+  ];
+  expect(design(app, { texts }).notices.map(({ message }) => message)).toEqual([
+    'datasource.yml of grafana names prometheus:9090, and nothing lets grafana call it: such a connection would be dropped',
+  ]);
 });

@@ -1,8 +1,9 @@
 import type { App, Service } from '../../compose/app.ts';
 import type { Problem } from '../../common/problem.ts';
 import type { Edge } from '../design-model.ts';
-import type { SourceText } from '../options.ts';
+import type { SourceText, Texts } from '../options.ts';
 import { compareText } from '../naming.ts';
+import { listeningPorts } from '../ports.ts';
 import { members, type Task } from '../tasks.ts';
 import { textMentions } from './mentions.ts';
 import { sharesNetwork } from './edges.ts';
@@ -26,10 +27,10 @@ export function openServices(
   app: App,
   tasks: readonly Task[],
   edges: readonly Edge[],
-  texts: () => readonly SourceText[],
+  texts: Texts,
 ): readonly OpenService[] {
   const open = tasks.filter((task) => task.kind === 'service' && !isReached(task, edges));
-  const read = open.length > 0 ? texts() : [];
+  const read = open.length > 0 ? texts('all') : [];
   return open.map(({ owner: service }) => {
     const callers = candidates(app, service, read);
     return { service, callers, worker: callers.length === 0 && listensNowhere(service) };
@@ -98,14 +99,20 @@ const allTexts = (app: App, texts: readonly SourceText[]): readonly SourceText[]
   ...app.services.flatMap(({ name: service, environment }) =>
     environment.map(({ name, value }) => ({ service, file: `the variable ${name}`, text: value })),
   ),
-  ...app.services.flatMap(({ name: service, files }) =>
-    files.flatMap(({ source }) => {
-      const from = app.configs.find(({ name }) => name === source)?.from;
-      return from?.kind === 'content' ? [{ service, file: `the config ${source}`, text: from.content }] : [];
-    }),
-  ),
+  ...configurationTexts(app),
   ...texts,
 ];
+
+/** What configs hold that are written out in the compose file. */
+export const configurationTexts = (app: App): readonly SourceText[] =>
+  app.services.flatMap(({ name: service, files }) =>
+    files.flatMap(({ kind, source }) => {
+      const from = kind === 'config' ? app.configs.find(({ name }) => name === source)?.from : undefined;
+      return from?.kind === 'content' ? [{ service, file: `the config ${source}`, text: from.content }] : [];
+    }),
+  );
+
+const knownPort = (called: Service): string => (listeningPorts(called).length > 0 ? '' : ':PORT');
 
 function problem(called: Service, callers: readonly Candidate[]): Problem {
   const { name, position } = called;
@@ -121,7 +128,7 @@ function problem(called: Service, callers: readonly Candidate[]): Problem {
       lines.length > 0
         ? `say who calls it; it is named in ${lines.length === 1 ? 'one place' : 'these places'}:`
         : 'say who calls it, under the service that does:',
-      ...(lines.length > 0 ? lines : [`  x-aws: {calls: ["${name}:PORT"]}`]),
+      ...(lines.length > 0 ? lines : [`  x-aws: {calls: ["${name}${knownPort(called)}"]}`]),
       `or, where nothing connects to it: services.${name}:  x-aws: {worker: true}`,
       'fairway init writes such lines; fairway up --learn finds them by watching what really flows',
     ].join('\n'),

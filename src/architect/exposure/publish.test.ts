@@ -71,7 +71,7 @@ it.each<[what: string, services: string, problems: string[]]>([
   ],
   [
     'a port of what ends',
-    "  a: {image: 'a:1', restart: 'no', ports: ['80:80']}\n",
+    "  a: {image: 'a:1', ports: ['80:80']}\n  b: {image: 'b:1', depends_on: {a: {condition: service_completed_successfully}}}\n",
     ['a runs to its end once, and publishes a port'],
   ],
 ])('%s is wrong input', (_what, services, problems) =>

@@ -64,7 +64,7 @@ function forAws(
   if (!found)
     return wrong({
       message: `${name} mounts ${source}, and nothing is there that could be delivered to AWS`,
-      fix: `where it is to hold data, use a volume:\n  volumes: ["${name}-data:${target}"]    and at the top level    volumes: {${name}-data: {x-aws: {state: efs}}}`,
+      fix: `where it is to hold data, ${asVolume(name, target)}`,
     });
   const workingDirectory = service.workingDirectory?.value ?? image?.workingDirectory;
   if (found.kind === 'folder' && workingDirectory !== undefined && isIn(workingDirectory, target))
@@ -81,7 +81,7 @@ function forAws(
   if (files.length === 0)
     return wrong({
       message: `${name} mounts ${source}, which is empty: data is kept in a volume on AWS`,
-      fix: `volumes: ["${name}-data:${target}"]    and at the top level    volumes: {${name}-data: {x-aws: {state: efs}}}`,
+      fix: asVolume(name, target),
     });
   if (!complete || bytes > MOST_BYTES)
     return wrong({
@@ -100,6 +100,11 @@ function forAws(
     })),
   };
 }
+
+const asVolume = (service: string, target: string): string => {
+  const volume = `${service}-${posix.basename(target) || 'data'}`;
+  return `use a volume: ${volume}:${target} in place of the folder, and at the top level\n  volumes: {${volume}: {x-aws: {state: efs}}}`;
+};
 
 const relative = ({ locate }: StorageContext, path: string): string => {
   const root = locate('.').replace(/\/$/, '');

@@ -23,10 +23,14 @@ export const command: Command = {
     const asks = terminal.interactive && process.stdin.isTTY && !invocation.flag('yes');
     const input = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
     try {
-      const texts = await answered(invocation, input);
+      const { texts, left } = await answered(invocation, input);
       if (texts.size === 0) {
-        terminal.err('nothing is open: the files say all that AWS needs to know\n');
-        return 0;
+        terminal.err(
+          left > 0
+            ? `\nnothing to write: ${left === 1 ? 'one question is' : `${left} questions are`} left open\n`
+            : 'nothing is open: the files say all that AWS needs to know\n',
+        );
+        return left > 0 ? 1 : 0;
       }
       for (const [file, text] of texts) showChange(invocation, file, readText(cwd, file) ?? '', text);
       if (input ? !(await confirmed(input)) : !invocation.flag('yes')) {
@@ -46,40 +50,55 @@ export const command: Command = {
 async function answered(
   invocation: Invocation,
   input: Interface | undefined,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<{ readonly texts: ReadonlyMap<string, string>; readonly left: number }> {
   const { cwd, positionals, terminal } = invocation;
   const texts = new Map<string, string>();
+  const asked = new Set<string>();
+  let left = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const app = loadApp(invocation, positionals[0], texts);
-    const questions = openQuestions(app, () => sourceTexts(app, cwd));
+    const questions = openQuestions(app, (which) => sourceTexts(app, cwd, which)).filter(
+      ({ text }) => !asked.has(text),
+    );
     if (questions.length === 0) break;
     const lines: Line[] = [];
     for (const question of questions) {
+      asked.add(question.text);
       terminal.err(`\n${terminal.style.bold(question.text)}\n`);
-      lines.push(...(await answer(invocation, question, input)));
+      const answers = await answer(invocation, question, input);
+      if (answers) lines.push(...answers);
+      else left++;
     }
     for (const line of lines) {
       const text = texts.get(line.file) ?? readText(cwd, line.file) ?? '';
       texts.set(line.file, withLines(text, [line]));
     }
   }
-  return texts;
+  return { texts, left };
 }
 
 async function answer(
   { terminal }: Invocation,
-  { choices, preferred }: Question,
+  { choices, preferred, other }: Question,
   input: Interface | undefined,
-): Promise<readonly Line[]> {
+): Promise<readonly Line[] | undefined> {
   for (const [index, { label, ifWrong }] of choices.entries())
     terminal.err(
       `  ${index + 1}. ${label}${index === preferred ? terminal.style.green('  (likeliest)') : ''}\n     ${terminal.style.dim(`if that is wrong: ${ifWrong}`)}\n`,
     );
   for (;;) {
-    const text = input ? (await input.question(`  [${preferred + 1}] `)).trim() : '';
-    const choice = text === '' ? choices[preferred] : choices[Number(text) - 1];
-    if (choice) return choice.lines;
-    terminal.err(`  write a number from 1 to ${choices.length}\n`);
+    const usual = preferred === undefined ? '' : String(preferred + 1);
+    if (!input && preferred === undefined) {
+      terminal.err(
+        '  left open, since nothing speaks for any of these; fairway up --learn watches what really flows\n',
+      );
+      return undefined;
+    }
+    const text = input ? (await input.question(`  [${usual}] `)).trim() : '';
+    const choice = choices[Number(text === '' ? usual : text) - 1];
+    const lines = choice?.lines ?? other?.lines(text);
+    if (lines) return lines;
+    terminal.err(`  write a number from 1 to ${choices.length}${other ? `, or ${other.hint}` : ''}\n`);
   }
 }
 

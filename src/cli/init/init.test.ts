@@ -84,3 +84,10 @@ volumes:
   await command.run(again);
   expect(said.join('')).toContain('nothing is open');
 });
+
+it('leaves open what nothing speaks for', async () => {
+  write({ 'compose.yaml': "services:\n  a: {image: 'a:1', ports: ['80:80']}\n  b: {image: 'b:1'}\n" });
+  const { said, invocation: asked } = invocation('--yes');
+  expect(await command.run(asked)).toBe(1);
+  expect(said.join('')).toContain('one question is left open');
+});
