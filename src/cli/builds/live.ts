@@ -1,5 +1,5 @@
 import { duration, type Terminal, visibleLength } from '../terminal.ts';
-import { type BuildWatch, count, newsFilter, stepsOf, tallies, type Tally } from './watch.ts';
+import { type BuildWatch, count, newsOf, stepsOf, tallies, type Tally } from './watch.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const REDRAW_MS = 80;
@@ -7,7 +7,7 @@ const REDRAW_MS = 80;
 /** A line for each image and for each step at work, drawn again in place; what a step says last stands behind it. */
 export function liveBuilds(terminal: Terminal): BuildWatch {
   const { of, all } = tallies();
-  const isNews = newsFilter();
+  const news = newsOf();
   const { style } = terminal;
   let drawn = 0;
   let frame = 0;
@@ -47,9 +47,11 @@ export function liveBuilds(terminal: Terminal): BuildWatch {
   return {
     line(service, line, event) {
       count(of(service), line, event);
-      if (event || !isNews(line)) return;
+      const lines = news(service, line, event).filter((text) => text !== line || !event);
+      if (lines.length === 0) return;
       // News of the build itself stay, above what is drawn again.
-      terminal.err(`${drawn > 0 ? `\u001b[${drawn}A\u001b[J` : ''}${style.dim(`${service}:`)} ${line}\n`);
+      const above = lines.map((text) => `${style.dim(`${service}:`)} ${text}\n`).join('');
+      terminal.err(`${drawn > 0 ? `\u001b[${drawn}A\u001b[J` : ''}${above}`);
       drawn = 0;
       draw();
     },

@@ -76,15 +76,28 @@ export function stepsOf({ steps, cached }: Tally): string {
   return cached === 0 ? number : cached === steps ? `${number}, all cached` : `${number}, ${cached} cached`;
 }
 
-/** Tells the lines that are worth showing: stand-ins are announced for the whole project, a builder once. */
-export function newsFilter(): (line: string) => boolean {
-  const builders = new Set<string>();
-  return (line) => {
-    if (line.trim() === '' || line.includes(' stands in: ')) return false;
-    if (!line.startsWith('builder: ')) return true;
-    const [, name = ''] = /^builder: (.*?) \(/.exec(line) ?? [];
-    const known = builders.has(name);
-    builders.add(name);
-    return !known;
+/**
+ * The lines that are worth showing of what a builder says. Stand-ins are announced for the whole project, and which builder is at
+ * work is told once, when it has something to do.
+ */
+export function newsOf(): (
+  service: string,
+  line: string,
+  event: BuildEvent | undefined,
+) => readonly string[] {
+  const waiting = new Map<string, string>();
+  const told = new Set<string>();
+  return (service, line, event) => {
+    if (line.startsWith('builder: ')) {
+      waiting.set(service, line);
+      return [];
+    }
+    if (event?.kind === 'cached' || line.trim() === '' || line.includes(' stands in: ')) return [];
+    const builder = waiting.get(service) ?? '';
+    waiting.delete(service);
+    const [, name = ''] = /^builder: (.*?) \(/.exec(builder) ?? [];
+    if (name === '' || told.has(name)) return [line];
+    told.add(name);
+    return [builder, line];
   };
 }
