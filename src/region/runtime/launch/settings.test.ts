@@ -5,7 +5,9 @@ import { keptCapabilities } from './privileges.ts';
 let live: LiveRuntime;
 beforeAll(async () => {
   live = await liveRuntime();
-});
+  // Made once, which takes its time on a machine that has never run it.
+  await live.runtime.resolve('node:20');
+}, 120_000);
 afterAll(() => live.stop());
 
 const sh = (script: string, spec: Parameters<LiveRuntime['run']>[2] = {}) =>
