@@ -35,7 +35,8 @@ export function officialName({ registry, repository }: Reference): string | unde
   const [, name] = /^library\/([^/]+)$/.exec(repository) ?? [];
   // ECR Public mirrors the official images under docker/library.
   const [, mirrored] = /^docker\/library\/([^/]+)$/.exec(repository) ?? [];
-  if (registry === 'docker.io') return name;
+  // Valkey publishes under its own name what `library` has of Redis.
+  if (registry === 'docker.io') return repository === 'valkey/valkey' ? 'valkey' : name;
   return registry === 'public.ecr.aws' ? mirrored : undefined;
 }
 

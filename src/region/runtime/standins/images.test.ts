@@ -123,7 +123,7 @@ const programs: Readonly<Record<string, readonly [script: string, answer: RegExp
     'cd /tmp && echo "class A { public static void main(String[] a) throws Exception { System.out.println(40 + 2); var t = javax.net.ssl.TrustManagerFactory.getInstance(\\"PKIX\\"); t.init((java.security.KeyStore) null); System.out.println(((javax.net.ssl.X509TrustManager) t.getTrustManagers()[0]).getAcceptedIssuers().length > 100); } }" > A.java && javac A.java && java -cp . A && readlink -f $JAVA_HOME/bin/java',
     /^42\ntrue\n\/usr\/lib\/jvm\/java-17-openjdk-/,
   ],
-  'maven:3-eclipse-temurin-17': ['mvn --version', /^Apache Maven 3\.[^]*Java version: 17/],
+  'maven:3-eclipse-temurin-17': ['mvn --version', /Apache Maven 3\.[^]*Java version: 17/],
   'golang:1.19': [
     'mkdir -p /tmp/w && cd /tmp/w && printf "module x\\n" > go.mod && printf \'package main\\nimport ("fmt"; "net")\\nfunc main() { fmt.Println(40 + 2, net.ParseIP("::1")) }\\n\' > m.go && go build -o m . && ./m',
     /^42 ::1\n$/,

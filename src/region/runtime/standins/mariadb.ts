@@ -90,7 +90,7 @@ if [ "$serves" ] && [ ! "$helps" ]; then
         if [ "$DATABASE" ]; then echo "GRANT ALL ON \\\`\${DATABASE//_/\\\\_}\\\`.* TO '$(quoted "$USER")'@'%';"; fi
       fi
     } | DATABASE= docker_process_sql --database=mysql
-    printf '[mariadb-client]\\nport=3306\\nsocket=%s\\nuser=healthcheck\\npassword=%s\\n' "$socket" "$health" > "$datadir/.my-healthcheck.cnf"
+    printf '[client]\\nport=3306\\nsocket=%s\\nuser=healthcheck\\npassword=%s\\n' "$socket" "$health" > "$datadir/.my-healthcheck.cnf"
     process_files
     # Last, so that files of the start may come in without it.
     echo "SET @@SESSION.SQL_LOG_BIN=0; SET PASSWORD FOR 'root'@'localhost' = PASSWORD('$(quoted "$ROOT_PASSWORD")');" |
@@ -113,7 +113,7 @@ for argument; do
   case "$argument" in
   --su-mysql | --no-defaults | --defaults-*) ;;
   --connect)
-    output=$(mariadb-admin --defaults-file="\${MARIADB_DATADIR:-/var/lib/mysql}/.my-healthcheck.cnf" --protocol tcp -h localhost ping 2>&1)
+    output=$(mariadb-admin --defaults-file="\${MARIADB_DATADIR:-/var/lib/mysql}/.my-healthcheck.cnf" --protocol tcp -h localhost ping 2>&1) || :
     [ "$output" = "mysqld is alive" ] || { echo "$output" >&2; exit 1; } ;;
   --innodb_initialized)
     [ "$(ask "select 1 from information_schema.ENGINES WHERE engine='innodb' AND support in ('YES', 'DEFAULT', 'ENABLED')")" = 1 ] ;;

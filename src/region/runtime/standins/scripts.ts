@@ -28,7 +28,7 @@ export const fileEnv = `file_env() {
 }
 `;
 
-/** Programs of BusyBox's shell that only tell that no package can be added. */
+/** Programs that only tell that no package can be added. */
 const noPackages = (name: string) =>
   script(`#!/bin/sh
 echo "${name}: this image stands in without a package manager; add packages to an image on debian, and copy from there" >&2

@@ -1,12 +1,14 @@
 import { alpine } from './alpine.ts';
 import type { StandIn, Recipe, Variant } from './model.ts';
 
-/** What every image on a Debian root gets in its alpine flavour. */
-const common: readonly Variant[] = [{ tag: /alpine/, ...alpine }];
+/** What every image on a Debian root gets in its alpine flavour, and what tells that there are no packages for the others. */
+const onDebian: readonly Variant[] = [{ tag: /alpine/, ...alpine }];
+const onBusybox: readonly Variant[] = [{ tag: /^/, files: noPackageManager }];
 
 /** The recipe for a tag. */
 export function chosen({ variants = [], ...plain }: Recipe, tag: string): StandIn {
-  const all = [...variants, ...(plain.base === 'debian' ? common : [])];
+  const common = plain.base === 'debian' ? onDebian : plain.packages.length > 0 ? onBusybox : [];
+  const all = [...variants, ...common];
   const recipe = all
     .filter((variant) => variant.tag.test(tag))
     .reduce<StandIn>(
