@@ -1,6 +1,6 @@
-import { isUnknown, type Value } from '../../topology/system.ts';
-import type { Check } from '../model.ts';
-import { cannotTell, found, under } from '../report.ts';
+import { isUnknown, type Value } from '../../../topology/system.ts';
+import type { Check } from '../../model.ts';
+import { cannotTell, found, under } from '../../report.ts';
 
 /** CPU units → MiB: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
 const PAIRS: readonly (readonly [cpu: number, memory: readonly number[]])[] = [

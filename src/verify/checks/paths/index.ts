@@ -1,0 +1,4 @@
+import type { Check } from '../../model.ts';
+
+/** Whether what belongs together can talk, and nothing else. */
+export const paths: readonly Check[] = [];
