@@ -71,6 +71,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     store,
     maker,
     registry,
+    single: netd.ids === 'single',
     ...(options.remote ? { remote: options.remote } : {}),
   });
   const repositories = localRepositories(store, registry);

@@ -12,6 +12,8 @@ export interface LayerInfo {
   readonly size: number;
   /** How it came, where it came from a registry; absent: its archive is packed when someone wants it. */
   readonly blob?: Descriptor;
+  /** Owners of directories, where they could not be kept. */
+  readonly owners?: Readonly<Record<string, string>>;
   /** What could not be kept of it. */
   readonly notes?: readonly string[];
 }

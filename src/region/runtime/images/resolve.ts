@@ -14,7 +14,8 @@ import { pullImage } from './pull.ts';
 import { isOutOfReach, reachability } from './reachability.ts';
 import { fullName, officialName, parseReference, type Reference } from './reference.ts';
 import { sourceOf } from './repositories.ts';
-import type { ImageStore } from './store.ts';
+import { userWhereOneExists } from './single-user.ts';
+import type { ImageStore, Manifest } from './store.ts';
 
 export interface Resolver {
   resolve(reference: string, onProgress?: (line: string) => void, options?: ResolveOptions): Promise<Image>;
@@ -56,8 +57,10 @@ export function createResolver(context: {
   /** Where a reference is pulled from; absent: no registry is asked. */
   readonly remote?: (reference: Reference) => ImageSource;
   readonly clock?: Clock;
+  /** Whether no other user than the one who runs the region exists inside. */
+  readonly single?: boolean;
 }): Resolver {
-  const { store, maker, registry, remote, clock = systemClock } = context;
+  const { store, maker, registry, remote, clock = systemClock, single = false } = context;
   const reach = reachability(clock);
   const making = new Map<string, Promise<{ readonly digest: string; readonly standIn?: string }>>();
   const pulling = new Map<string, Promise<string | undefined>>();
@@ -90,15 +93,24 @@ export function createResolver(context: {
       manifest = await store.manifest(digest);
       if (!manifest) return undefined;
     }
+    const layers = manifest.layers.map(store.layerPath).reverse();
+    const user = single ? await singleUser(manifest, layers) : undefined;
     const image: Image = {
       digest,
-      layers: manifest.layers.map(store.layerPath).reverse(),
-      config: manifest.config,
+      layers,
+      config: user === undefined ? manifest.config : { ...manifest.config, user },
       ...(standIn === undefined ? {} : { standIn }),
     };
     ready.set(key, image);
     return image;
   }
+  async function singleUser({ config, layers: keys }: Manifest, layers: readonly string[]) {
+    const infos = await Promise.all(keys.map(store.layerInfo));
+    // What was made here for one user knows it; only what came from elsewhere expects others.
+    if (!infos.some((info) => info?.blob)) return undefined;
+    return userWhereOneExists(config, layers, infos.map((info) => info?.owners ?? {}).reverse());
+  }
+
   /** Whether each layer is here, unpacked or as it came. */
   async function complete(digest: string): Promise<boolean> {
     const image = await store.image(digest);
@@ -170,7 +182,10 @@ export function createResolver(context: {
       error: notFound(reference, without(wanted, reason)),
       unasked: true,
     });
-    const failure = (reason: string): Failure => ({ error: notFound(reference, reason), unasked: false });
+    const failure = (reason: string, fix?: string): Failure => ({
+      error: notFound(reference, reason, fix),
+      unasked: false,
+    });
     if (!remote) return unasked(nobodyAsked);
     if (policy === 'never') return unasked('it is not on this machine, and its pull policy is "never"');
     const trouble = policy === 'always' ? undefined : reach.trouble(parsed.registry);
@@ -181,7 +196,7 @@ export function createResolver(context: {
       const first = await reach.ask(parsed.registry, recipe !== undefined, () =>
         source.manifest(wanted.label),
       );
-      if (!first) return failure(`${parsed.registry} has no such image`);
+      if (!first) return failure(noneThere(wanted), nameAdvice);
       onProgress(`${reference}: pulling ${first.digest}`);
       const began = clock.now();
       const answered: ImageSource = {
@@ -260,7 +275,7 @@ export function createResolver(context: {
             remote(parsed).manifest(label),
           );
           if (found) return forThisMachine(found);
-          return { available: false, reason: `${parsed.registry} has no such image` };
+          return { available: false, reason: noneThere(wanted) };
         } catch (error) {
           if (!(error instanceof RegistryError)) throw error;
           reason = error.message;
@@ -297,6 +312,8 @@ const without = ({ parsed, recipe }: Wanted, reason: string): string => {
     ? `${reason}, and it is pinned to a digest, which no stand-in has`
     : `${reason}, and nothing on this machine stands in for it`;
 };
+const noneThere = ({ name, parsed }: Wanted) => `${name}: not found in ${parsed.registry}`;
+const nameAdvice = 'look at its name and tag; a private one needs a login (docker login)';
 const noSuchImage = ({ parsed }: Wanted) => `repository ${parsed.repository} has no such image`;
 const reasonOf = (error: OperationError) =>
   error.message.replace(/^CannotPullContainerError: .*?failed to resolve ref \S+: /, '');

@@ -37,12 +37,18 @@ export async function unpackInto(store: ImageStore, request: UnpackRequest): Pro
       tell('unpacking', layer.size);
       const unpacking = begin(store.blobs.path(layer.digest));
       unpacking.end(layer.size);
-      const { diffId: found, size, notes } = await unpacking.result;
+      const { diffId: found, size, notes, owners } = await unpacking.result;
       if (found !== diffId)
         throw new DigestMismatch(
           `the content of layer ${layer.digest} has the digest ${found} where the image's configuration says ${diffId}`,
         );
-      await store.putLayerInfo(key, { diffId, size, blob: layer, ...(notes.length > 0 ? { notes } : {}) });
+      await store.putLayerInfo(key, {
+        diffId,
+        size,
+        blob: layer,
+        ...(owners ? { owners } : {}),
+        ...(notes.length > 0 ? { notes } : {}),
+      });
     } catch (error) {
       // The bytes are what their digest says, and still of no use.
       if (error instanceof DigestMismatch || (error instanceof LayerFailure && error.reason === 'content'))

@@ -61,6 +61,7 @@ export function madeImage(
   layers: readonly MadeLayer[],
   config: ImageConfiguration['config'] = {},
   more: Partial<ImageConfiguration> = {},
+  types: 'oci' | 'docker' = 'oci',
 ): MadeImage {
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const configuration: ImageConfiguration = {
@@ -71,17 +72,25 @@ export function madeImage(
     ...more,
   };
   const body = Buffer.from(JSON.stringify(configuration));
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  // https://distribution.github.io/distribution/spec/manifest-v2-2/#media-types
+  const docker = 'application/vnd.docker';
+  const mediaType =
+    types === 'oci'
+      ? 'application/vnd.oci.image.manifest.v1+json'
+      : `${docker}.distribution.manifest.v2+json`;
   const bytes = Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
       mediaType,
       config: {
-        mediaType: 'application/vnd.oci.image.config.v1+json',
+        mediaType:
+          types === 'oci' ? 'application/vnd.oci.image.config.v1+json' : `${docker}.container.image.v1+json`,
         digest: digest(body),
         size: body.length,
       },
-      layers: layers.map(({ descriptor }) => descriptor),
+      layers: layers.map(({ descriptor }) =>
+        types === 'oci' ? descriptor : { ...descriptor, mediaType: `${docker}.image.rootfs.diff.tar.gzip` },
+      ),
     }),
   );
   return {

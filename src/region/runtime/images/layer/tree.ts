@@ -25,6 +25,8 @@ import { makeFifo } from './whiteouts.ts';
 /** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 const whiteoutPrefix = '.wh.';
 const opaqueName = '.wh..wh..opq';
+/** Enough for every image, and a bound for those that would not end. */
+const mostLost = 20_000;
 
 export interface Attributed {
   readonly path: string;
@@ -39,6 +41,8 @@ export interface LayerTree extends TarHandler {
   };
   /** Directories get their times last: whatever is made in them changes those. */
   finish(): void;
+  /** Directories that belong to someone who does not exist here. */
+  lostOwners(): Readonly<Record<string, string>>;
   size(): number;
   notes(): readonly string[];
   close(): void;
@@ -56,6 +60,7 @@ export function layerTree(directory: string, { owners }: { readonly owners: bool
   const attributed = new Map<string, TarEntry>();
   const devices: string[] = [];
   const foreign = new Set<string>();
+  const lost = new Map<string, string>();
   let file = -1;
   let current: TarEntry | undefined;
   let bytes = 0;
@@ -143,6 +148,7 @@ export function layerTree(directory: string, { owners }: { readonly owners: bool
           own(entry, () => chownSync(target, entry.uid, entry.gid));
           chmodSync(target, entry.mode);
           times.set(path, entry);
+          if (!owners && lost.size < mostLost) lost.set(`/${path}`, `${entry.uid}:${entry.gid}`);
           break;
         case 'file':
           file = openSync(
@@ -203,6 +209,7 @@ export function layerTree(directory: string, { owners }: { readonly owners: bool
       for (const [path, { mtime }] of [...times].reverse()) utimesSync(place(path), mtime, mtime);
       if (!times.has('')) chmodSync(directory, 0o755);
     },
+    lostOwners: () => Object.fromEntries(lost),
     size: () => bytes,
     notes: () => [
       ...(devices.length > 0 ? [`device nodes are left out: ${some(devices)}`] : []),

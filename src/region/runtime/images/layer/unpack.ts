@@ -10,6 +10,8 @@ export interface Unpacked {
   readonly diffId: string;
   /** Bytes that the files of the layer hold. */
   readonly size: number;
+  /** Owners of directories (`/data` → `999:999`) where they cannot be kept. */
+  readonly owners?: Readonly<Record<string, string>>;
   /** What could not be kept, for people: device nodes, owners that do not exist here. */
   readonly notes: readonly string[];
 }
@@ -40,7 +42,9 @@ export async function unpackLayer(
   markOpaque(directory, opaque);
   const refused = setAttributes(directory, attributed);
   tree.finish();
+  const owners = tree.lostOwners();
   return {
+    ...(Object.keys(owners).length > 0 ? { owners } : {}),
     diffId: `sha256:${hash.digest('hex')}`,
     size: tree.size(),
     notes: [...tree.notes(), ...refused],
