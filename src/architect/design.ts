@@ -146,7 +146,7 @@ const saysPort = ({ callers }: OpenService): boolean => callers.some(({ port }) 
 
 const keptFiles = ({ name, position }: App['volumes'][number]): Problem => ({
   code: 'volume-retained',
-  message: `the file system of the volume ${name} stays when the stack is deleted; it is removed by hand`,
+  message: `the file system of the volume ${name} stays when the stack is deleted: nothing but you deletes it`,
   position,
 });
 

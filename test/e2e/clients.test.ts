@@ -13,6 +13,7 @@ const SHOP = `services:
     deploy: {replicas: 2}
   queue:
     image: redis:7
+    x-aws: {worker: true}
 `;
 
 /** A test's name, with what it needs and does not have here. */

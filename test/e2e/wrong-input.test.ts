@@ -10,7 +10,8 @@ type Files = Readonly<Record<string, string>>;
 /** Where it is wrong, what is wrong, what to write. */
 type Message = readonly [where: string, says: string, write: string];
 
-const GOOD = 'services:\n  web:\n    image: nginx:1.27\n  queue:\n    image: redis:7\n';
+const GOOD =
+  'services:\n  web:\n    image: nginx:1.27\n    x-aws: {worker: true}\n  queue:\n    image: redis:7\n    x-aws: {worker: true}\n';
 
 const projects: Readonly<Record<string, readonly [Files | string, ...Message]>> = {
   'broken YAML': [

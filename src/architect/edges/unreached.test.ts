@@ -88,3 +88,13 @@ it('notices calls that a configuration speaks of and the file does not', () => {
     'datasource.yml of grafana names prometheus:9090, and nothing lets grafana call it: such a connection would be dropped',
   ]);
 });
+
+it('takes a service that nobody could call as a worker', () => {
+  expect(problemsOf("services: {a: {image: 'a:1'}}")).toEqual([]);
+  expect(
+    problemsOf(
+      "services: {a: {image: 'a:1', networks: [x]}, b: {image: 'b:1', networks: [y]}}\nnetworks: {x: , y: }\n",
+    ),
+  ).toEqual([]);
+  expect(problemsOf("services: {a: {image: 'a:1'}, b: {image: 'b:1'}}")).toHaveLength(2);
+});

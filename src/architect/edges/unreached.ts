@@ -18,7 +18,7 @@ export interface Unreached {
 export interface OpenService {
   readonly service: Service;
   readonly callers: readonly Candidate[];
-  /** It is known to listen nowhere, and nobody names it. */
+  /** It is known to listen nowhere, or nobody could reach it, and nobody names it. */
   readonly worker: boolean;
 }
 
@@ -33,7 +33,8 @@ export function openServices(
   const read = open.length > 0 ? texts('all') : [];
   return open.map(({ owner: service }) => {
     const callers = candidates(app, service, read);
-    return { service, callers, worker: callers.length === 0 && listensNowhere(service) };
+    const alone = !app.services.some((other) => other !== service && sharesNetwork(other, service));
+    return { service, callers, worker: callers.length === 0 && (alone || listensNowhere(service)) };
   });
 }
 
@@ -44,7 +45,7 @@ export function unreached(open: readonly OpenService[]): Unreached {
       .filter(({ worker }) => worker)
       .map(({ service: { name, position } }) => ({
         code: 'taken-as-worker',
-        message: `${name} listens on no port that its Dockerfile tells of, and nothing names it: it is taken as a worker`,
+        message: `nothing calls ${name}, and nothing names it: it is taken as a worker`,
         position,
       })),
   };
