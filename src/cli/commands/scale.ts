@@ -49,7 +49,11 @@ export const command: Command = {
     );
     const connection = await requireLocal(invocation);
     const target = localTarget(connection);
-    const parameters = design.parameters.map(({ name }) => {
+    const declared = [
+      ...design.parameters.map(({ name }) => name),
+      ...design.secrets.map(({ parameter }) => parameter),
+    ];
+    const parameters = declared.map((name) => {
       const value = wanted.get(name);
       return value === undefined
         ? { ParameterKey: name, UsePreviousValue: true }
