@@ -1,4 +1,5 @@
 import { alpine } from './alpine.ts';
+import { noPackageManager } from './scripts.ts';
 import type { StandIn, Recipe, Variant } from './model.ts';
 
 /** What every image on a Debian root gets in its alpine flavour, and what tells that there are no packages for the others. */
