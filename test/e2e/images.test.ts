@@ -75,6 +75,9 @@ describe.each(users)('images of a registry, as $name', (user) => {
     const { code, stderr } = await home.run(['images', 'pull', `${registry.host}/made/nothing:1`], { env });
     expect(code).toBe(1);
     expect(stderr).toMatch(/CannotPullContainerError: .*made\/nothing:1: not found/);
+    const foreign = await home.run(['images', 'pull', `${registry.host}/made/foreign:1`], { env });
+    expect(foreign.code).toBe(1);
+    expect(foreign.stderr).toMatch(/made\/foreign:1 is for linux\/s390x .*exec format error/);
   }, 60_000);
 });
 

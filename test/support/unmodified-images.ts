@@ -253,6 +253,7 @@ export async function pushUnmodifiedImages(registry: TestRegistry): Promise<read
   const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
   const list = madeIndex({ 'linux/s390x': foreign, [`linux/${architecture}`]: listed });
   await registry.pushList('made/listed', '1', list, [foreign, listed]);
+  await registry.push('made/foreign', '1', foreign);
   const open = [
     'CMD',
     'bash',

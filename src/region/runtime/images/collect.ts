@@ -33,9 +33,13 @@ export async function collect(store: ImageStore, options: CollectOptions): Promi
   const kept = await reachable(store, [...stays]);
   const unnamed = await reachable(store, await documentsAmong(store, kept.blobs));
 
-  const layers = (await store.layerNames()).filter(
-    (name) => !kept.layers.has(name) && !options.keepLayers.has(name),
-  );
+  const layers: string[] = [];
+  for (const name of await store.layerNames()) {
+    if (kept.layers.has(name) || options.keepLayers.has(name)) continue;
+    // What was made twice with the same outcome serves the next build under either key.
+    const info = await store.layerInfo(name);
+    if (!info || !kept.diffIds.has(info.diffId)) layers.push(name);
+  }
   const blobs = (await store.blobs.list()).filter(({ digest, usedAt }) => {
     const name = digest.replace(/\.part$/, '');
     if (kept.blobs.has(name)) return false;
@@ -79,13 +83,14 @@ interface Reachable {
   readonly blobs: Set<string>;
   /** Names of directories. */
   readonly layers: Set<string>;
+  readonly diffIds: Set<string>;
 }
 
 async function reachable(
   store: ImageStore,
   entries: readonly Pick<StoredReference, 'digest' | 'layers'>[],
 ): Promise<Reachable> {
-  const found: Reachable = { blobs: new Set(), layers: new Set() };
+  const found: Reachable = { blobs: new Set(), layers: new Set(), diffIds: new Set() };
   for (const { digest, layers = [] } of entries) {
     await mark(store, digest, found);
     // A name may stand for a layer alone.
@@ -107,6 +112,7 @@ async function mark(store: ImageStore, digest: string, found: Reachable): Promis
   }
   for (const blob of [parsed.manifest.config, ...parsed.manifest.layers]) found.blobs.add(blob.digest);
   for (const diffId of await diffIdsOf(store, digest)) {
+    found.diffIds.add(diffId);
     const key = await store.keyOf(diffId);
     found.layers.add(layerName(key)).add(layerName(diffId.replace('sha256:', '')));
   }

@@ -114,7 +114,11 @@ export function openLayers(
       await rename(layerPath(name), doomed);
       const info = await layerInfo(name);
       await rm(infoPath(name), { force: true });
-      if (info) await rm(diffIdPath(info.diffId), { force: true });
+      if (info) {
+        // Another layer may hold the same.
+        const named = await readJson<{ readonly key: string }>(diffIdPath(info.diffId));
+        if (named && layerName(named.key) === name) await rm(diffIdPath(info.diffId), { force: true });
+      }
       await remove(doomed);
     },
   };
