@@ -1,6 +1,8 @@
-import { InputError, type Problem } from '../common/problem.ts';
+import { InputError } from '../common/problem.ts';
+import { nearest } from './nearest.ts';
 import type { ParsedTemplate } from './parse.ts';
 import type { Path } from './path.ts';
+import type { ProblemDetails, TemplateProblem } from './problem.ts';
 import { referencesIn } from './references.ts';
 import { pseudoNames } from './scope.ts';
 import { resourceSchema } from './schema/schema.ts';
@@ -9,52 +11,80 @@ import { resourceSchema } from './schema/schema.ts';
  * What can be said without any value: every type is known, every name that is mentioned is declared, every attribute exists.
  * @throws InputError with every problem
  */
-export function validateReferences({ template, positionOf }: ParsedTemplate): void {
-  const problems: Problem[] = [];
-  const report = (path: Path, message: string, fix?: string): void => {
-    problems.push({ code: 'template-reference', message, position: positionOf(path), fix });
+export function validateReferences(parsed: ParsedTemplate): void {
+  const problems = [...unknownTypes(parsed), ...referenceProblems(parsed)];
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html */
+function unknownTypes({ template, positionOf }: ParsedTemplate): TemplateProblem[] {
+  const unknown = Object.entries(template.Resources).filter(([, { Type }]) => !resourceSchema(Type));
+  if (unknown.length === 0) return [];
+  const path = ['Resources', unknown[0]![0], 'Type'];
+  const types = [...new Set(unknown.map(([, { Type }]) => Type))].join(', ');
+  const message = `Template format error: Unrecognized resource types: [${types}]`;
+  return [
+    { code: 'property-value', path, message, position: positionOf(path), fix: 'Fairway does not enact them' },
+  ];
+}
+
+/** Every name that is mentioned and leads nowhere, every attribute that a type does not have. */
+export function referenceProblems({
+  template,
+  positionOf,
+}: Pick<ParsedTemplate, 'template' | 'positionOf'>): TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
+  const report = (path: Path, message: string, fix: string | undefined, details: ProblemDetails): void => {
+    const position = positionOf(path);
+    problems.push({ code: 'reference-undefined', path, message, position, fix, ...details });
   };
   const { Resources, Parameters = {}, Conditions = {}, Outputs = {} } = template;
   const isResource = (name: string): boolean => Object.hasOwn(Resources, name);
-
-  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
-  const unknown = Object.entries(Resources).filter(([, { Type }]) => !resourceSchema(Type));
-  if (unknown.length > 0)
-    report(
-      ['Resources', unknown[0]![0], 'Type'],
-      `Template format error: Unrecognized resource types: [${[...new Set(unknown.map(([, { Type }]) => Type))].join(', ')}]`,
-      'Fairway does not enact them',
-    );
+  const anything = [...Object.keys(Parameters), ...Object.keys(Resources), ...pseudoNames];
 
   function check(node: unknown, path: Path, block: 'Resources' | 'Outputs'): void {
-    const unresolved = (name: string, at: Path): void =>
-      report(
-        at,
-        block === 'Resources'
-          ? `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`
-          : `Unresolved resource dependencies [${name}] in the Outputs block of the template`,
-        'name a parameter or a resource of this template',
-      );
     for (const { kind, name, attribute, path: at } of referencesIn(node, path)) {
       if (kind === 'ref') {
         if (!isResource(name) && !Object.hasOwn(Parameters, name) && !pseudoNames.includes(name))
-          unresolved(name, at);
-      } else if (kind === 'condition') {
-        if (!Object.hasOwn(Conditions, name))
-          report(at, `Template error: unresolved condition dependency ${name} in Fn::If`);
-      } else if (!isResource(name))
-        report(at, `Template error: instance of Fn::GetAtt references undefined resource ${name}`);
-      else {
-        const { Type } = Resources[name]!;
-        const attributes = resourceSchema(Type)?.attributes;
-        if (attribute !== undefined && attributes && !Object.hasOwn(attributes, attribute))
           report(
             at,
-            `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
-            `${Type} has ${Object.keys(attributes).join(', ') || 'none'}`,
+            unresolved(name, block),
+            'name a parameter or a resource of this template',
+            meant(name, anything, 'parameter or resource'),
           );
-      }
+      } else if (kind === 'condition') {
+        if (!Object.hasOwn(Conditions, name))
+          report(
+            at,
+            `Template error: unresolved condition dependency ${name} in Fn::If`,
+            undefined,
+            meant(name, Object.keys(Conditions), 'condition'),
+          );
+      } else if (!isResource(name))
+        report(
+          at,
+          `Template error: instance of Fn::GetAtt references undefined resource ${name}`,
+          undefined,
+          meant(name, Object.keys(Resources), 'resource'),
+        );
+      else if (attribute !== undefined) checkAttribute(name, attribute, at);
     }
+  }
+  function checkAttribute(name: string, attribute: string, at: Path): void {
+    const { Type } = Resources[name]!;
+    const attributes = resourceSchema(Type)?.attributes;
+    if (!attributes || Object.hasOwn(attributes, attribute) || openEnded(Type, attribute)) return;
+    const near = nearest(attribute, Object.keys(attributes));
+    const all = Object.keys(attributes).join(', ') || 'none';
+    report(
+      at,
+      `Template error: resource ${name} does not support attribute type ${attribute} in Fn::GetAtt`,
+      `${Type} has ${all}`,
+      {
+        name: attribute,
+        says: `${name} (${Type}) has no attribute ${attribute}${near ? `; the nearest is ${near}` : `: there are ${all}`}`,
+      },
+    );
   }
   for (const [id, { Properties, DependsOn, Condition }] of Object.entries(Resources)) {
     const path = ['Resources', id];
@@ -63,24 +93,44 @@ export function validateReferences({ template, positionOf }: ParsedTemplate): vo
       if (!isResource(name))
         report(
           [...path, 'DependsOn'],
-          `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`,
+          unresolved(name, 'Resources'),
           'name a resource of this template',
+          meant(name, Object.keys(Resources), 'resource'),
         );
-    if (Condition !== undefined && !Object.hasOwn(Conditions, Condition))
-      report(
-        [...path, 'Condition'],
-        `Template format error: Unresolved condition dependency ${Condition} in the Resources block of the template`,
-        'name a condition of this template',
-      );
+    if (Condition !== undefined) checkCondition(Condition, path, 'Resources');
   }
   for (const [name, { Condition, ...output }] of Object.entries(Outputs)) {
     check(output, ['Outputs', name], 'Outputs');
-    if (Condition !== undefined && !Object.hasOwn(Conditions, Condition))
+    if (Condition !== undefined) checkCondition(Condition, ['Outputs', name], 'Outputs');
+  }
+  return problems;
+
+  function checkCondition(name: string, path: Path, block: string): void {
+    if (!Object.hasOwn(Conditions, name))
       report(
-        ['Outputs', name, 'Condition'],
-        `Template format error: Unresolved condition dependency ${Condition} in the Outputs block of the template`,
+        [...path, 'Condition'],
+        `Template format error: Unresolved condition dependency ${name} in the ${block} block of the template`,
         'name a condition of this template',
+        meant(name, Object.keys(Conditions), 'condition'),
       );
   }
-  if (problems.length > 0) throw new InputError(problems);
+}
+
+function meant(name: string, candidates: readonly string[], kind: string): ProblemDetails {
+  const near = nearest(name, candidates);
+  return { name, says: `the template has no ${kind} ${name}${near ? `; the nearest is ${near}` : ''}` };
+}
+
+function unresolved(name: string, block: 'Resources' | 'Outputs'): string {
+  return block === 'Resources'
+    ? `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`
+    : `Unresolved resource dependencies [${name}] in the Outputs block of the template`;
+}
+
+/** Attributes that each resource gives by itself: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-stack.html */
+function openEnded(type: string, attribute: string): boolean {
+  return (
+    (type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) ||
+    type === 'AWS::CloudFormation::CustomResource'
+  );
 }

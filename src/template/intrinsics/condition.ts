@@ -13,7 +13,12 @@ export const ifElse: Intrinsic = (argument, path, evaluation) => {
   const [name, yes, no] = argument as [string, unknown, unknown];
   const { Conditions } = evaluation.known.template;
   if (!Object.hasOwn(Conditions ?? {}, name))
-    return evaluation.fail(path, `Template error: unresolved condition dependency ${name} in Fn::If`);
+    return evaluation.fail(
+      path,
+      `Template error: unresolved condition dependency ${name} in Fn::If`,
+      'name a condition of this template',
+      { code: 'reference-undefined', name, says: `the template has no condition ${name}` },
+    );
   const holds = evaluation.condition(name, path);
   if (holds === undefined)
     return {

@@ -41,7 +41,18 @@ export const findInMap: Intrinsic = (argument, path, evaluation) => {
   const found = own(own(own(mappings, map), top), second);
   if (found !== undefined) return found;
   if (otherwise !== undefined) return evaluation.evaluate(otherwise, [...path, 3, 'DefaultValue']);
-  return evaluation.fail(path, `Template error: Unable to get mapping for ${map}::${top}::${second}`);
+  return evaluation.fail(
+    path,
+    `Template error: Unable to get mapping for ${map}::${top}::${second}`,
+    Object.hasOwn(mappings, map) ? undefined : 'name a mapping of this template',
+    {
+      code: 'reference-undefined',
+      name: map,
+      says: Object.hasOwn(mappings, map)
+        ? `the mapping ${map} has nothing for ${top}, ${second}`
+        : `the template has no mapping ${map}`,
+    },
+  );
 };
 
 function own(record: unknown, key: string): unknown {

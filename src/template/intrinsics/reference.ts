@@ -32,6 +32,7 @@ export function lookUp(name: string, path: Path, evaluation: Evaluation): unknow
   if (name.startsWith('AWS::')) return pseudo[name] ?? { Ref: name };
   if (Object.hasOwn(template.Parameters ?? {}, name))
     return Object.hasOwn(parameters, name) ? parameters[name] : { Ref: name };
+  if (path[0] === 'Conditions' || path[0] === 'Rules') return unresolved(name, path, evaluation);
   mustBeMade(name, path, evaluation, () => unresolved(name, path, evaluation));
   return reference?.(name) ?? { Ref: name };
 }
@@ -47,6 +48,7 @@ export function lookUpAttribute(
       path,
       `Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`,
       'name a resource of this template',
+      { code: 'reference-undefined', name: logicalId },
     ),
   );
   return evaluation.known.attribute?.(logicalId, name) ?? { 'Fn::GetAtt': [logicalId, name] };
@@ -67,12 +69,26 @@ function mustBeMade(logicalId: string, path: Path, evaluation: Evaluation, orEls
 }
 
 function unresolved(name: string, path: Path, evaluation: Evaluation, fix?: string): never {
-  const block = path[0] === 'Outputs' ? 'Outputs' : 'Resources';
+  const { Resources } = evaluation.known.template;
+  const isResource = Object.hasOwn(Resources, name);
+  const beforehand = path[0] === 'Conditions' || path[0] === 'Rules';
   return evaluation.fail(
     path,
-    block === 'Outputs'
-      ? `Unresolved resource dependencies [${name}] in the Outputs block of the template`
-      : `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`,
-    fix ?? 'name a parameter or a resource of this template',
+    beforehand
+      ? `Template format error: Unresolved dependencies [${name}]. Cannot reference resources in the Conditions block of the template`
+      : path[0] === 'Outputs'
+        ? `Unresolved resource dependencies [${name}] in the Outputs block of the template`
+        : `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`,
+    fix ??
+      (beforehand ? 'name a parameter of this template' : 'name a parameter or a resource of this template'),
+    {
+      code: 'reference-undefined',
+      name,
+      ...(isResource
+        ? {
+            says: beforehand ? `${name} is a resource, and conditions are decided before there are any` : fix,
+          }
+        : {}),
+    },
   );
 }

@@ -1,4 +1,5 @@
 import type { Path } from '../path.ts';
+import type { ProblemDetails } from '../problem.ts';
 import type { Known } from '../scope.ts';
 
 /** Stands where `Ref: AWS::NoValue` stood until its property or list item is taken out. */
@@ -13,7 +14,7 @@ export interface Evaluation {
   condition(name: string, path: Path): boolean | undefined;
   /** Undefined: cannot be told yet. */
   test(node: unknown, path: Path): boolean | undefined;
-  fail(path: Path, message: string, fix?: string): never;
+  fail(path: Path, message: string, fix?: string, details?: ProblemDetails): never;
 }
 
 /** One intrinsic function: the value, or the function itself with its arguments evaluated where they are not all known. */

@@ -1,6 +1,7 @@
-import type { Problem } from '../../common/problem.ts';
 import { isObject } from '../json.ts';
+import { nearest } from '../nearest.ts';
 import { pathText, type Path, type PositionOf } from '../path.ts';
+import type { ProblemDetails, TemplateProblem } from '../problem.ts';
 import { intrinsicOf } from '../symbolic.ts';
 import { definition, resourceSchema, type Properties } from './schema.ts';
 
@@ -13,15 +14,15 @@ export function conform(
   properties: Readonly<Record<string, unknown>>,
   path: Path,
   positionOf: PositionOf = () => undefined,
-): { readonly value: Record<string, unknown>; readonly problems: readonly Problem[] } {
+): { readonly value: Record<string, unknown>; readonly problems: readonly TemplateProblem[] } {
   const schema = resourceSchema(type);
-  const problems: Problem[] = [];
+  const problems: TemplateProblem[] = [];
   if (!schema) return { value: { ...properties }, problems };
   const owner = String(path[1] ?? type);
   return { value: members(schema.properties, properties, path), problems };
 
-  function report(at: Path, message: string, fix?: string): void {
-    problems.push({ code: 'template-property', message, position: positionOf(at), fix });
+  function report(at: Path, message: string, fix: string | undefined, details: ProblemDetails): void {
+    problems.push({ code: 'property-value', path: at, message, position: positionOf(at), fix, ...details });
   }
   function members(
     declared: Properties,
@@ -32,12 +33,7 @@ export function conform(
     for (const [name, value] of Object.entries(given)) {
       const property = declared.get(name);
       if (property) result[name] = convert(property.type, value, [...at, name]);
-      else
-        report(
-          [...at, name],
-          `Encountered unsupported property ${name} in ${owner} (${type})`,
-          closest(name, [...declared.keys()]),
-        );
+      else unknown(name, value, [...declared.keys()], at);
     }
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackEvent.html
     for (const [name, { required }] of declared)
@@ -46,8 +42,40 @@ export function conform(
           at,
           `Property validation failure: [The property {${pathText([...at.slice(3), name])}} is required]`,
           `${owner} (${type}) needs ${name}`,
+          { code: 'property-required', name, says: `${nameOf(at)} has no ${name}, which it needs` },
         );
     return result;
+  }
+  /** What a message calls the thing that a path leads to. */
+  function nameOf(at: Path): string {
+    return at.length <= 3 ? `${owner} (${type})` : `${at.slice(3).join('.')} of ${owner}`;
+  }
+  function unknown(name: string, value: unknown, names: readonly string[], at: Path): void {
+    const near = nearest(name, names);
+    report(
+      [...at, name],
+      `Encountered unsupported property ${name} in ${owner} (${type})`,
+      closest(name, names),
+      {
+        code: 'property-unknown',
+        name,
+        says: `${nameOf(at)} has no property ${name}${near ? `; the nearest is ${near}` : `: there are ${names.join(', ')}`}`,
+        ...(near && !names.some((other) => other === near && isSet(at, near))
+          ? {
+              changes: [
+                { kind: 'set', path: [...at, near], value },
+                { kind: 'remove', path: [...at, name] },
+              ],
+            }
+          : {}),
+      },
+    );
+  }
+  /** Whether a member is given already: what is misspelt beside it must not take its place. */
+  function isSet(at: Path, name: string): boolean {
+    let value: unknown = properties;
+    for (const key of at.slice(path.length)) value = (value as Record<string | number, unknown>)[key];
+    return isObject(value) && Object.hasOwn(value, name);
   }
   function convert(wanted: string, value: unknown, at: Path): unknown {
     const intrinsic = intrinsicOf(value);
@@ -108,6 +136,7 @@ export function conform(
       at,
       `Property validation failure: [Value of property {${pathText(at.slice(3))}} does not match type {${names(wanted)}}]`,
       `${owner} has ${JSON.stringify(value)} there`,
+      { says: `${nameOf(at)} is ${short(value)}, and ${article(names(wanted))} is wanted` },
     );
     return value;
   }
@@ -118,6 +147,24 @@ const tag: Properties = new Map([
   ['Value', { type: 'string', required: true, replacement: 'Never' }],
 ]);
 
+function article(name: string): string {
+  const plain: Readonly<Record<string, string>> = {
+    Array: 'a list',
+    Object: 'a map',
+    String: 'a text',
+    Integer: 'a whole number',
+    Number: 'a number',
+    Boolean: 'true or false',
+  };
+  return plain[name] ?? name;
+}
+
+/** A value as a message shows it. */
+export function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
 function names(wanted: string): string {
   if (wanted.startsWith('[')) return 'Array';
   if (wanted.startsWith('{') || wanted.startsWith('#') || wanted === 'tag') return 'Object';
@@ -125,6 +172,6 @@ function names(wanted: string): string {
 }
 
 function closest(name: string, candidates: readonly string[]): string {
-  const near = candidates.find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+  const near = nearest(name, candidates);
   return near ? `write ${near}` : `it has ${candidates.join(', ')}`;
 }
