@@ -13,6 +13,7 @@ const scenarios = {
   balancer: () => import('./balancer.mjs'),
   api: () => import('./api.mjs'),
   builds: () => import('./builds.mjs'),
+  watch: () => import('./watch.mjs'),
 };
 
 const { values, positionals } = parseArgs({
