@@ -171,6 +171,8 @@ export interface VpcEndpoint {
   readonly groupIds?: readonly string[];
   /** Whether the service's usual name leads to it from within the VPC. */
   readonly privateDns?: boolean;
+  /** Whether it has a policy other than the one that allows everything. */
+  readonly hasPolicy?: boolean;
   readonly origin?: Origin;
 }
 /** https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html */

@@ -8,6 +8,7 @@ import type { Origin, Protocol, Topology } from './model.ts';
 export interface System extends Topology {
   readonly services: readonly EcsService[];
   readonly taskDefinitions: readonly TaskDefinition[];
+  readonly capacity: readonly Capacity[];
   readonly loadBalancers: readonly LoadBalancer[];
   readonly listeners: readonly Listener[];
   readonly targetGroups: readonly TargetGroup[];
@@ -40,8 +41,19 @@ export interface EcsService {
   readonly id: string;
   readonly name: string;
   readonly launchType: Value<'FARGATE' | 'EC2' | 'EXTERNAL'>;
+  /** The cluster's logical id where it is a resource, else its name. */
+  readonly clusterId: Value<string>;
   readonly taskDefinitionId: Value<string>;
+  readonly scheduling: 'REPLICA' | 'DAEMON';
+  /** `ECS` replaces tasks by itself; `CODE_DEPLOY` and `EXTERNAL` leave that to others. */
+  readonly controller: string;
   readonly desiredCount: Value<number>;
+  /** What auto scaling may raise the count to; the desired count where nothing scales it. */
+  readonly maximumCount: Value<number>;
+  /** Percents of the desired count that a deployment keeps to. */
+  readonly minimumHealthyPercent: Value<number>;
+  readonly maximumPercent: Value<number>;
+  readonly serviceConnect: boolean;
   /** Of awsvpc tasks; the subnets it may be put into. */
   readonly subnetIds: Value<readonly string[]>;
   readonly groupIds: Value<readonly string[]>;
@@ -52,7 +64,12 @@ export interface EcsService {
     readonly containerPort: Value<number>;
     readonly origin: Origin;
   }[];
-  readonly registries: readonly { readonly discoveryId: Value<string>; readonly origin: Origin }[];
+  readonly registries: readonly {
+    readonly discoveryId: Value<string>;
+    readonly containerName: Value<string> | undefined;
+    readonly containerPort: Value<number> | undefined;
+    readonly origin: Origin;
+  }[];
   readonly executeCommand: boolean;
   readonly graceSeconds: Value<number>;
   readonly origin: Origin;
@@ -121,6 +138,22 @@ export interface ContainerDefinition {
   readonly logOptions: Readonly<Record<string, unknown>>;
   /** All of it, in the words of CloudFormation, for what has no field here. */
   readonly properties: Readonly<Record<string, unknown>>;
+  readonly origin: Origin;
+}
+
+/** Instances that register with a cluster: an Auto Scaling group, or a single instance. */
+export interface Capacity {
+  readonly id: string;
+  readonly clusterId: Value<string>;
+  readonly instanceTypes: Value<readonly string[]>;
+  /** Where the type of the instances is written: the group itself, its launch template or configuration. */
+  readonly typeOrigin: Origin;
+  readonly desired: Value<number>;
+  readonly maximum: Value<number>;
+  readonly subnetIds: Value<readonly string[]>;
+  readonly groupIds: Value<readonly string[]>;
+  /** MiB that the agent keeps back (`ECS_RESERVED_MEMORY`). */
+  readonly reservedMemory: number;
   readonly origin: Origin;
 }
 

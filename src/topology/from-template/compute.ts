@@ -7,8 +7,10 @@ import {
   type TaskDefinition,
   type Value,
 } from '../system.ts';
+import { clusterOf } from './capacity.ts';
 import { ofType } from './declared.ts';
-import { isRecord, type Reader, readerOf } from './values.ts';
+import { mentions } from './script.ts';
+import { idOf, isRecord, type Reader, readerOf } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
 
@@ -18,12 +20,22 @@ export function servicesOf(resources: Resources): EcsService[] {
     const read = readerOf(declared);
     const network = read.part('NetworkConfiguration')?.part('AwsvpcConfiguration');
     const assign = network?.text('AssignPublicIp') ?? 'DISABLED';
+    const daemon = known(read.text('SchedulingStrategy')) === 'DAEMON';
+    const desiredCount = read.number('DesiredCount') ?? 1;
     return {
       id: declared.id,
       name: known(read.text('ServiceName')) ?? declared.id,
-      launchType: launchType(read),
-      taskDefinitionId: read.id('TaskDefinition') ?? { unknown: 'it names no task definition' },
-      desiredCount: read.number('DesiredCount') ?? 1,
+      launchType: launchType(read, resources),
+      clusterId: clusterOf(resources, read.id('Cluster')),
+      taskDefinitionId: definitionOf(resources, read.id('TaskDefinition')),
+      scheduling: daemon ? 'DAEMON' : 'REPLICA',
+      controller: known(read.part('DeploymentController')?.text('Type')) ?? 'ECS',
+      desiredCount,
+      maximumCount: maximumCount(resources, declared, desiredCount),
+      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+      minimumHealthyPercent: percent(read, 'MinimumHealthyPercent', daemon ? 0 : 100),
+      maximumPercent: percent(read, 'MaximumPercent', daemon ? 100 : 200),
+      serviceConnect: known(read.part('ServiceConnectConfiguration')?.flag('Enabled')) ?? false,
       subnetIds: network?.ids('Subnets') ?? notGiven(read, 'NetworkConfiguration'),
       // Without any, tasks get the VPC's default group.
       groupIds: network?.ids('SecurityGroups') ?? notGiven(read, 'NetworkConfiguration'),
@@ -36,6 +48,8 @@ export function servicesOf(resources: Resources): EcsService[] {
       })),
       registries: read.items('ServiceRegistries').map((registry) => ({
         discoveryId: registry.id('RegistryArn') ?? { unknown: 'it names no registry' },
+        containerName: registry.text('ContainerName'),
+        containerPort: registry.number('ContainerPort'),
         origin: registry.origin,
       })),
       executeCommand: known(read.flag('EnableExecuteCommand')) ?? false,
@@ -49,17 +63,77 @@ function notGiven(read: Reader, key: string): Value<readonly string[]> {
   return read.raw(key) === undefined ? [] : { unknown: `${key} is not known` };
 }
 
-function launchType(read: Reader): EcsService['launchType'] {
+/** A family without a revision is its newest: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
+function definitionOf(resources: Resources, id: Value<string> | undefined): Value<string> {
+  if (id === undefined) return { unknown: 'it names no task definition' };
+  if (isUnknown(id) || resources.has(id)) return id;
+  const family = ofType(resources, 'AWS::ECS::TaskDefinition').find(
+    (declared) => known(readerOf(declared).text('Family')) === id,
+  );
+  return family?.id ?? { unknown: `the task definition ${id} is not declared here` };
+}
+
+function percent(read: Reader, key: string, otherwise: number): Value<number> {
+  const raw = read.raw('DeploymentConfiguration');
+  if (raw !== undefined && !read.part('DeploymentConfiguration'))
+    return { unknown: 'its DeploymentConfiguration is not known' };
+  return read.part('DeploymentConfiguration')?.number(key) ?? otherwise;
+}
+
+/** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html */
+function maximumCount(resources: Resources, service: Declared, desired: Value<number>): Value<number> {
+  const target = ofType(resources, 'AWS::ApplicationAutoScaling::ScalableTarget')
+    .map(readerOf)
+    .find((read) => {
+      const resource = read.raw('ResourceId');
+      const name = known(readerOf(service).text('ServiceName'));
+      return (
+        mentions(resource, service.id) ||
+        (name !== undefined && known(read.text('ResourceId'))?.endsWith(`/${name}`) === true)
+      );
+    });
+  return target?.number('MaxCapacity') ?? desired;
+}
+
+/**
+ * Without a type and a strategy the cluster's default strategy holds, and without one EC2:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
+ */
+function launchType(read: Reader, resources: Resources): EcsService['launchType'] {
   const type = read.text('LaunchType');
   if (type !== undefined) return type as EcsService['launchType'];
-  const providers = read
-    .items('CapacityProviderStrategy')
-    .map((item) => known(item.text('CapacityProvider')));
-  if (providers.length === 0)
-    return read.raw('CapacityProviderStrategy') === undefined
-      ? 'EC2'
-      : { unknown: 'the capacity providers are not known' };
-  return providers.every((provider) => provider?.startsWith('FARGATE')) ? 'FARGATE' : 'EC2';
+  const own = providersOf(read, 'CapacityProviderStrategy');
+  if (own) return typeOf(own);
+  const clusterId = clusterOf(resources, read.id('Cluster'));
+  if (isUnknown(clusterId)) return clusterId;
+  const cluster = resources.get(clusterId);
+  if (!cluster)
+    return {
+      unknown: `the default capacity of the cluster ${clusterId} is not known here: it has no LaunchType`,
+    };
+  const associations = ofType(resources, 'AWS::ECS::ClusterCapacityProviderAssociations')
+    .map(readerOf)
+    .filter((one) => known(one.id('Cluster')) === clusterId);
+  const standard =
+    providersOf(readerOf(cluster), 'DefaultCapacityProviderStrategy') ??
+    associations
+      .map((one) => providersOf(one, 'DefaultCapacityProviderStrategy'))
+      .find((list) => list !== undefined);
+  return standard ? typeOf(standard) : 'EC2';
+}
+
+/** Undefined where the strategy is absent or empty. */
+function providersOf(read: Reader, key: string): Value<readonly Value<string>[]> | undefined {
+  const raw = read.raw(key);
+  if (raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
+  if (!Array.isArray(raw)) return { unknown: 'the capacity providers are not known' };
+  return raw.map((item) => (isRecord(item) ? idOf(item['CapacityProvider']) : idOf(item)));
+}
+function typeOf(providers: Value<readonly Value<string>[]>): EcsService['launchType'] {
+  if (isUnknown(providers)) return providers;
+  const open = providers.find(isUnknown);
+  if (open) return open;
+  return providers.every((name) => known(name)?.startsWith('FARGATE')) ? 'FARGATE' : 'EC2';
 }
 
 export function taskDefinitionsOf(resources: Resources): TaskDefinition[] {

@@ -5,13 +5,14 @@ import type {
   NatGateway,
   NetworkAcl,
   Peering,
+  PrefixList,
   Route,
   RouteTable,
   Subnet,
   Vpc,
   VpcEndpoint,
 } from '../model.ts';
-import { type Declared, isUnknown, known } from '../system.ts';
+import { type Declared, isUnknown, known, type Value } from '../system.ts';
 import { ofType } from './declared.ts';
 import { idOf, type Reader, readerOf } from './values.ts';
 
@@ -223,13 +224,30 @@ export function endpointsOf(resources: Resources): VpcEndpoint[] {
         kind,
         serviceName: serviceName(read),
         routeTableIds: [...(known(read.ids('RouteTableIds')) ?? [])],
-        subnetIds: [...(known(read.ids('SubnetIds')) ?? [])],
-        groupIds: [...(known(read.ids('SecurityGroupIds')) ?? [])],
+        subnetIds: listOr(read.ids('SubnetIds')),
+        groupIds: listOr(read.ids('SecurityGroupIds')),
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
         privateDns: known(read.flag('PrivateDnsEnabled')) ?? false,
+        hasPolicy: read.raw('PolicyDocument') !== undefined,
         origin: declared.origin,
       },
     ];
+  });
+}
+
+/** What is not known stands for itself, so that it is not taken for none. */
+const listOr = (list: Value<readonly string[]> | undefined): readonly string[] =>
+  list === undefined ? [] : isUnknown(list) ? [`(${list.unknown})`] : list;
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-prefixlist.html */
+export function prefixListsOf(resources: Resources): PrefixList[] {
+  return ofType(resources, 'AWS::EC2::PrefixList').flatMap((declared): PrefixList[] => {
+    const read = readerOf(declared);
+    if (!Array.isArray(read.raw('Entries') ?? [])) return [];
+    const cidrs = read.items('Entries').map((entry) => known(entry.text('Cidr')));
+    const all = cidrs.filter((cidr) => cidr !== undefined);
+    if (all.length < cidrs.length) return [];
+    return [{ id: declared.id, name: known(read.text('PrefixListName')) ?? declared.id, cidrs: all }];
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Topology } from '../model.ts';
 import type { Declared, System } from '../system.ts';
 import { listenersOf, loadBalancersOf, targetGroupsOf } from './balancing.ts';
+import { capacityOf } from './capacity.ts';
 import { servicesOf, taskDefinitionsOf } from './compute.ts';
 import { databasesOf, namesOf } from './data.ts';
 import { groupsOf } from './groups.ts';
@@ -10,6 +11,7 @@ import {
   internetGatewaysOf,
   natGatewaysOf,
   peeringsOf,
+  prefixListsOf,
   routeTablesOf,
   subnetsOf,
   vpcsOf,
@@ -29,7 +31,7 @@ export function topologyFromResources(resources: ReadonlyMap<string, Declared>):
     internetGateways: internetGatewaysOf(resources),
     natGateways: natGatewaysOf(resources, subnets),
     endpoints: endpointsOf(resources),
-    prefixLists: [],
+    prefixLists: prefixListsOf(resources),
     peerings: peeringsOf(resources),
   };
 }
@@ -40,6 +42,7 @@ export function systemFromResources(resources: ReadonlyMap<string, Declared>): S
     ...topologyFromResources(resources),
     services: servicesOf(resources),
     taskDefinitions: taskDefinitionsOf(resources),
+    capacity: capacityOf(resources),
     loadBalancers: loadBalancersOf(resources),
     listeners: listenersOf(resources),
     targetGroups: targetGroupsOf(resources),

@@ -1,0 +1,38 @@
+import { intrinsicOf } from '../../template/symbolic.ts';
+import { isRecord } from './values.ts';
+
+/** The text of user data, what is not known in it as `${Name}`; undefined where nothing of it is known. */
+export function scriptOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return decoded(value);
+  const [name, argument] = intrinsicOf(value) ?? [];
+  if (name === undefined) return undefined;
+  if (name === 'Fn::Base64') return typeof argument === 'string' ? argument : textOf(argument);
+  return undefined;
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html: user data is handed over in Base64. */
+function decoded(text: string): string | undefined {
+  return /^[A-Za-z0-9+/\s]+=*\s*$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : undefined;
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const [name, argument] = intrinsicOf(value) ?? [];
+  if (name === 'Ref') return `\${${String(argument)}}`;
+  if (name === 'Fn::GetAtt') return `\${${[argument].flat().join('.')}}`;
+  if (name === 'Fn::Join' && Array.isArray(argument)) {
+    const [delimiter, parts] = argument as unknown[];
+    return Array.isArray(parts) ? parts.map(textOf).join(String(delimiter)) : '${?}';
+  }
+  return '${?}';
+}
+
+/** Whether a value refers to a resource, at any depth. */
+export function mentions(value: unknown, id: string): boolean {
+  const [name, argument] = intrinsicOf(value) ?? [];
+  if (name === 'Ref') return argument === id;
+  if (name === 'Fn::GetAtt')
+    return (Array.isArray(argument) ? argument[0] : String(argument).split('.')[0]) === id;
+  const parts = Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.values(value) : [];
+  return parts.some((part) => mentions(part, id));
+}
