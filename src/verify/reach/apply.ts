@@ -5,8 +5,8 @@ import type { Change } from './model.ts';
 export function applyChange(topology: Topology, change: Change): Topology {
   switch (change.kind) {
     case 'group-rule': {
-      const { groupId, direction, protocol, port, peer } = change;
-      const rule = { protocol, ports: { from: port, to: port }, peer };
+      const { groupId, direction, protocol, port, toPort = port, peer } = change;
+      const rule = { protocol, ports: { from: port, to: toPort }, peer };
       return {
         ...topology,
         securityGroups: topology.securityGroups.map((group) =>

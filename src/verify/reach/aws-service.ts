@@ -1,5 +1,7 @@
-import type { VpcEndpoint } from '../../topology/model.ts';
+import type { Subnet, VpcEndpoint } from '../../topology/model.ts';
+import { aclGate } from './acls.ts';
 import { everyOf, internet } from './addresses.ts';
+import { replyPorts } from './ends.ts';
 import type { Graph } from './graph.ts';
 import { groupGate } from './groups.ts';
 import { inside } from './inside.ts';
@@ -23,10 +25,18 @@ export function awsService(graph: Graph, from: Placement, service: string, quest
   const resolves = vpc ? vpc.dnsSupport && vpc.dnsHostnames : true;
   const named = endpoints.find(({ kind, privateDns }) => kind === 'Interface' && privateDns !== false);
   if (named && resolves) return byInterface(graph, from, named, service, question);
-  if (gateway) return pathOf(byGateway(graph, from, gateway, service, question));
+  if (gateway && subnet) return pathOf(byGateway(graph, from, gateway, service, subnet, question));
   const outside = { name: `AWS (${service})`, addresses: internet('every'), cidr: '0.0.0.0/0' };
-  return pathOf(outward(graph, from, outside, question));
+  const hops = outward(graph, from, outside, question);
+  const near = endpoints.find(({ kind }) => kind === 'Gateway');
+  return pathOf(near && subnet ? hops.map((hop) => orByGateway(hop, near.id, subnet.routeTableId)) : hops);
 }
+
+/** A gateway endpoint that is there already needs the subnet's route table only. */
+const orByGateway = (hop: Hop, endpointId: string, routeTableId: string): Hop =>
+  hop.gate === 'route' && hop.passes === 'no'
+    ? { ...hop, changes: [{ kind: 'gateway-endpoint-route', endpointId, routeTableId }, ...hop.changes] }
+    : hop;
 
 /** The service's name leads to the endpoint's interfaces: its own groups decide, whatever other way out there is. */
 function byInterface(
@@ -45,7 +55,7 @@ function byInterface(
           name: `${endpoint.id} (${service})`,
           vpcId: endpoint.vpcId,
           subnetId,
-          groupIds: endpoint.groupIds ?? [],
+          groupIds: groupsOf(endpoint),
         },
         question,
       ),
@@ -60,7 +70,7 @@ function byInterface(
     at: endpoint.id,
     passes: worst ? 'yes' : 'unknown',
     says: worst
-      ? `the name of ${service} leads to ${endpoint.id}`
+      ? `the name of ${service} leads to ${endpoint.id}${policyOf(endpoint)}`
       : `the subnets of ${endpoint.id} are not known here`,
     ...(endpoint.origin ? { origin: endpoint.origin } : {}),
     changes: [],
@@ -68,27 +78,55 @@ function byInterface(
   return pathOf([found, ...(worst?.hops ?? [])]);
 }
 
-/** https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html */
+/** Without any it has the VPC's default group: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
+const groupsOf = ({ groupIds = [], vpcId }: VpcEndpoint): readonly string[] =>
+  groupIds.length > 0 ? groupIds : [`${vpcId}.DefaultSecurityGroup`];
+
+/** What a policy lets pass is a question of requests, not of packets: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html */
+const policyOf = ({ hasPolicy }: VpcEndpoint): string =>
+  hasPolicy ? ', whose own policy may refuse more' : '';
+
+/**
+ * Network ACLs see the traffic, groups may name its prefix list:
+ * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
+ */
 function byGateway(
   graph: Graph,
   from: Placement,
   endpoint: VpcEndpoint,
   service: string,
-  { protocol, port }: Question,
+  subnet: Subnet,
+  question: Question,
 ): Hop[] {
+  const { protocol, port } = question;
   const list = graph.topology.prefixLists.find(({ name }) => name.endsWith(`.${service}`));
   // Whose addresses these are is known to AWS only: a rule for all of the outside, or for the list itself, lets them pass.
   const addresses = list ? everyOf(list.cidrs) : internet('every');
   const peer = { name: `AWS (${service})`, addresses, groupIds: [], cidr: '0.0.0.0/0' };
+  const acl = {
+    subnetId: subnet.id,
+    aclId: subnet.networkAclId,
+    acl: graph.acls.get(subnet.networkAclId),
+    protocol,
+    addresses,
+    peerName: peer.name,
+  };
   return [
     groupGate(graph, { direction: 'egress', name: from.name, groupIds: from.groupIds, peer, protocol, port }),
+    aclGate({ ...acl, gate: 'acl-egress', direction: 'egress', ports: { from: port, to: port } }),
     {
       gate: 'endpoint',
       at: endpoint.id,
       passes: 'yes',
-      says: `the route table of ${from.subnetId} leads ${service} to ${endpoint.id}`,
+      says: `the route table of ${from.subnetId} leads ${service} to ${endpoint.id}${policyOf(endpoint)}`,
       ...(endpoint.origin ? { origin: endpoint.origin } : {}),
       changes: [],
     },
+    aclGate({
+      ...acl,
+      gate: 'reply-acl-ingress',
+      direction: 'ingress',
+      ports: replyPorts(from, question),
+    }),
   ];
 }

@@ -17,6 +17,7 @@ export interface GroupGate {
   readonly direction: 'ingress' | 'egress';
   readonly name: string;
   readonly groupIds: readonly string[];
+  readonly unfiltered?: boolean | undefined;
   readonly peer: Peer;
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
@@ -25,8 +26,9 @@ export interface GroupGate {
 /** The union of the rules of all groups of an interface: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html */
 export function groupGate(
   { groups, prefixLists }: Lookup,
-  { direction, name, groupIds, peer, protocol, port }: GroupGate,
+  { direction, name, groupIds, unfiltered, peer, protocol, port }: GroupGate,
 ): Hop {
+  if (unfiltered && groupIds.length === 0) return unfilteredHop(direction, name);
   const side = direction === 'egress' ? 'outbound' : 'inbound';
   const toward = direction === 'egress' ? 'to' : 'from';
   const what = `${protocol} ${port}`;
@@ -77,6 +79,15 @@ export function groupGate(
     code: 'ENI_SG_RULES_MISMATCH',
   };
 }
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html */
+const unfilteredHop = (direction: 'ingress' | 'egress', name: string): Hop => ({
+  gate: `group-${direction}`,
+  at: name,
+  passes: 'yes',
+  says: `${name} has no security group, and lets everything pass`,
+  changes: [],
+});
 
 export interface Lookup {
   readonly groups: ReadonlyMap<string, SecurityGroup>;

@@ -7,9 +7,13 @@ export type Truth = 'yes' | 'no' | 'unknown';
 export interface Placement {
   /** What people call what stands there: `api`, `LoadBalancer`. */
   readonly name: string;
+  /** The resource that it belongs to, where that is known. */
+  readonly partyId?: string;
   readonly vpcId: string;
   readonly subnetId: string;
   readonly groupIds: readonly string[];
+  /** No group can filter here, as with a network load balancer made without any. */
+  readonly unfiltered?: boolean;
   /** Known in a live region only. */
   readonly address?: string;
   /** Whether it has (or will get) a public address; absent: cannot be told. */
@@ -73,6 +77,8 @@ export type Change =
       readonly direction: 'ingress' | 'egress';
       readonly protocol: 'tcp' | 'udp';
       readonly port: number;
+      /** The end of a range that begins at `port`. */
+      readonly toPort?: number;
       readonly peer:
         | { readonly kind: 'group'; readonly groupId: string }
         | { readonly kind: 'cidr'; readonly cidr: string };
