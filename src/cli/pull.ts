@@ -1,6 +1,8 @@
+import { InputError } from '../common/problem.ts';
 import type { ControlClient } from '../region/process/control-client.ts';
 import type { PullLine, PullRequest } from '../region/process/protocol.ts';
 import { bytes } from './bytes.ts';
+import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Brings images onto this machine before anything needs them: a bar for each while it comes, a line when it is there. */
@@ -11,7 +13,7 @@ export async function pullImages(
 ): Promise<void> {
   if (request.references.length === 0) return;
   const bars = terminal.interactive ? drawnBars(terminal) : { take: () => {}, clear: () => {} };
-  const { dim, green } = terminal.style;
+  const { dim } = terminal.style;
   const say = (text: string) => {
     bars.clear();
     terminal.err(`${dim('image:')} ${text}\n`);
@@ -19,13 +21,39 @@ export async function pullImages(
   try {
     await control.pull(request, (line) => {
       if (line.kind === 'progress') say(line.line);
-      else if (line.kind === 'ready' && line.standIn === undefined)
-        say(`${line.reference} ${green('ready')}`);
       bars.take(line);
     });
   } finally {
     bars.clear();
   }
+}
+
+type Policy = NonNullable<PullRequest['pull']>;
+
+/** https://docs.docker.com/reference/cli/docker/compose/up/ (--pull) */
+export function pullPolicy(text: string | undefined): Policy {
+  if (text === undefined || text === 'missing' || text === 'always' || text === 'never')
+    return text ?? 'missing';
+  throw new InputError([
+    { code: 'usage', message: `--pull ${text} is no policy`, fix: 'write missing, always or never' },
+  ]);
+}
+
+/** What a project's services run besides what is built. What stands in has been announced already. */
+export function pullServices(
+  terminal: Terminal,
+  { app }: Project,
+  control: ControlClient,
+  pull: Policy,
+): Promise<void> {
+  const references = app.services.flatMap(({ image, build }) => (image && !build ? [image.value] : []));
+  const quiet: Terminal = {
+    ...terminal,
+    err: (text) => {
+      if (!text.includes(' stands in: ')) terminal.err(text);
+    },
+  };
+  return pullImages(quiet, control, { references: [...new Set(references)], pull });
 }
 
 type Transfer = Extract<PullLine, { readonly kind: 'transfer' }>;

@@ -9,6 +9,7 @@ import { startLocal } from '../local.ts';
 import { printNotices } from '../notices.ts';
 import { runOnceTasks } from '../once.ts';
 import { preflight } from '../preflight.ts';
+import { pullPolicy, pullServices } from '../pull.ts';
 import { loadProject, type Project } from '../project.ts';
 import { secretParameters } from '../secrets.ts';
 import { deployProject } from '../stack.ts';
@@ -25,6 +26,7 @@ export const command: Command = {
   options: [
     { name: 'watch', short: 'w', help: 'go on, and restart the services whose sources are edited' },
     { name: 'learn', help: 'open the networks, watch who calls whom, and print the lines that say so' },
+    { name: 'pull', value: 'WHEN', help: 'when registries are asked: missing (default), always or never' },
   ],
   arguments: [0, 1],
   async run(invocation) {
@@ -50,12 +52,14 @@ export const command: Command = {
 };
 
 async function up(
-  { terminal }: Invocation,
+  invocation: Invocation,
   project: Project,
   connection: Connection,
   secrets: readonly Parameter[],
   began: number,
 ): Promise<number> {
+  const { terminal } = invocation;
+  const pull = pullPolicy(invocation.text('pull'));
   const { app, design } = project;
   const { control } = connection;
   const target = localTarget(connection);
@@ -67,7 +71,10 @@ async function up(
   );
   held.catch(() => undefined);
   await preflight(terminal, project, connection);
-  const images = await buildImages(terminal, project, control);
+  const [images] = await Promise.all([
+    buildImages(terminal, project, control),
+    pullServices(terminal, project, control, pull),
+  ]);
   const parameters: Parameter[] = [...images, ...secrets, ...(await held)];
   await control.setBinds(app.name, design.local.binds);
   const outcome = await deployProject({ terminal }, project, target, parameters);

@@ -208,6 +208,10 @@ export function createResolver(context: {
       const image = digest === undefined ? undefined : await imageOf(digest, reference);
       if (!image) return failure('its layers vanished from the store while it was pulled');
       onProgress(`${reference}: pulled in ${((clock.now() - began) / 1000).toFixed(1)} s`);
+      if (image.config.user !== (await store.manifest(image.digest))?.config.user)
+        onProgress(
+          `${reference}: runs as ${image.config.user}, the owner of its files: no other users exist here (fairway doctor tells how to allow them)`,
+        );
       for (const note of await notesOf(image)) onProgress(`${reference}: ${note}`);
       return image;
     } catch (error) {
