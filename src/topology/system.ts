@@ -148,12 +148,15 @@ export interface Capacity {
   readonly instanceTypes: Value<readonly string[]>;
   /** Where the type of the instances is written: the group itself, its launch template or configuration. */
   readonly typeOrigin: Origin;
+  /** How many instances there are to begin with, and how many there may come to be. */
   readonly desired: Value<number>;
   readonly maximum: Value<number>;
   readonly subnetIds: Value<readonly string[]>;
   readonly groupIds: Value<readonly string[]>;
   /** MiB that the agent keeps back (`ECS_RESERVED_MEMORY`). */
   readonly reservedMemory: number;
+  /** User data, what is not known in it as `${Name}`. */
+  readonly script: string | undefined;
   readonly origin: Origin;
 }
 
@@ -180,7 +183,12 @@ export interface Listener {
 export interface ListenerRule {
   readonly id: string;
   readonly priority: Value<number>;
-  readonly conditions: readonly { readonly field: string; readonly values: Value<readonly string[]> }[];
+  readonly conditions: readonly {
+    readonly field: string;
+    /** Of a condition on an HTTP header: its name. */
+    readonly header?: string;
+    readonly values: Value<readonly string[]>;
+  }[];
   readonly actions: readonly Action[];
   readonly origin: Origin;
 }

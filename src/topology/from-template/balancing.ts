@@ -20,7 +20,10 @@ export function loadBalancersOf(resources: Resources): LoadBalancer[] {
     const read = readerOf(declared);
     const type = known(read.text('Type')) ?? 'application';
     const groups = read.ids('SecurityGroups');
-    const mappings = read.items('SubnetMappings').flatMap((item) => known(item.id('SubnetId')) ?? []);
+    const mappings = read.items('SubnetMappings').flatMap((item) => {
+      const id = item.id('SubnetId');
+      return isUnknown(id) ? `(${id.unknown})` : (id ?? []);
+    });
     return {
       id: declared.id,
       name: known(read.text('Name')) ?? declared.id,
@@ -66,10 +69,14 @@ function ruleOf(declared: Declared): ListenerRule {
   return {
     id: declared.id,
     priority: read.number('Priority') ?? { unknown: 'it has no priority' },
-    conditions: read.items('Conditions').map((condition) => ({
-      field: known(condition.text('Field')) ?? '',
-      values: condition.texts('Values') ?? valuesOf(condition),
-    })),
+    conditions: read.items('Conditions').map((condition) => {
+      const header = known(condition.part('HttpHeaderConfig')?.text('HttpHeaderName'));
+      return {
+        field: known(condition.text('Field')) ?? '',
+        ...(header === undefined ? {} : { header }),
+        values: condition.texts('Values') ?? valuesOf(condition),
+      };
+    }),
     actions: read.items('Actions').map(actionOf),
     origin: declared.origin,
   };
@@ -87,7 +94,11 @@ function valuesOf(condition: Reader): Value<readonly string[]> {
   for (const name of names) {
     const values = condition.part(name)?.texts('Values');
     if (values !== undefined) return values;
+    if (condition.part(name)?.raw('RegexValues') !== undefined)
+      return { unknown: 'what regular expressions match is not compared' };
   }
+  if (condition.raw('RegexValues') !== undefined)
+    return { unknown: 'what regular expressions match is not compared' };
   const query = condition.part('QueryStringConfig')?.items('Values') ?? [];
   return query.map((pair) => `${known(pair.text('Key')) ?? ''}=${known(pair.text('Value')) ?? ''}`);
 }

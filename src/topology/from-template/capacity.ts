@@ -1,6 +1,6 @@
 import { type Capacity, type Declared, isUnknown, known, type Value } from '../system.ts';
 import { ofType } from './declared.ts';
-import { scriptOf } from './script.ts';
+import { mentions, scriptOf } from './script.ts';
 import { type Reader, readerOf } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
@@ -28,15 +28,15 @@ export function capacityOf(resources: Resources): Capacity[] {
     const overrides = (
       read.part('MixedInstancesPolicy')?.part('LaunchTemplate')?.items('Overrides') ?? []
     ).filter((item) => item.raw('InstanceType') !== undefined);
-    const maximum = read.number('MaxSize') ?? { unknown: 'its MaxSize is not known' };
+    const unsized = { unknown: 'its size is not known' };
+    // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+    const desired = read.number('DesiredCapacity') ?? read.number('MinSize') ?? unsized;
     return withCluster(resources, declared, launch, {
       ...(overrides.length > 0
         ? { instanceTypes: typesOf(overrides), typeOrigin: overrides[0]!.origin }
         : launchTypeOf(launch, declared)),
-      // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
-      desired: read.number('DesiredCapacity') ??
-        read.number('MinSize') ?? { unknown: 'its size is not known' },
-      maximum,
+      desired,
+      maximum: scales(resources, declared.id) ? (read.number('MaxSize') ?? unsized) : desired,
       subnetIds: read.ids('VPCZoneIdentifier') ?? { unknown: 'it names no subnets' },
     });
   });
@@ -57,11 +57,21 @@ export function capacityOf(resources: Resources): Capacity[] {
   return [...groups, ...instances];
 }
 
+/** Whether anything changes the size of a group: a capacity provider, a policy, a schedule. */
+function scales(resources: Resources, groupId: string): boolean {
+  return ofType(
+    resources,
+    'AWS::ECS::CapacityProvider',
+    'AWS::AutoScaling::ScalingPolicy',
+    'AWS::AutoScaling::ScheduledAction',
+  ).some(({ properties }) => mentions(properties, groupId));
+}
+
 function withCluster(
   resources: Resources,
   declared: Declared,
   launch: Reader | undefined,
-  rest: Omit<Capacity, 'id' | 'clusterId' | 'groupIds' | 'reservedMemory' | 'origin'>,
+  rest: Omit<Capacity, 'id' | 'clusterId' | 'groupIds' | 'reservedMemory' | 'script' | 'origin'>,
 ): Capacity[] {
   const data = readerOf(declared).raw('UserData') ?? launch?.raw('UserData');
   const script = scriptOf(data);
@@ -74,6 +84,7 @@ function withCluster(
       ...rest,
       groupIds: groupsOf(launch),
       reservedMemory: Number(/ECS_RESERVED_MEMORY=["']?(\d+)/.exec(script ?? '')?.[1] ?? 0),
+      script,
       origin: declared.origin,
     },
   ];
