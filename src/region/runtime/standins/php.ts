@@ -1,3 +1,4 @@
+import { multiarch } from './architecture.ts';
 import type { Recipe, StandInFile } from './model.ts';
 import { script } from './scripts.ts';
 
@@ -74,9 +75,11 @@ fi
 exec "$@"
 `;
 
-/** Runs a server as www-data; where no other user exists, that is the only one under another name. */
+/** Where no other user exists, a server that must become www-data is let believe that it did; it stays who it is. */
 const asServer = `if ! [ "$(awk 'NR == 2' /proc/self/uid_map)" ] && [ "$(id -u)" = 0 ]; then
-  exec unshare --user --map-user=33 --map-group=33 -- "$@"
+  key=$(faked-sysv)
+  export FAKEROOTKEY="\${key%%:*}" FAKEROOTDONTTRYCHOWN=1
+  export LD_PRELOAD=/usr/lib/${multiarch}/libfakeroot/libfakeroot-sysv.so
 fi
 exec "$@"
 `;
