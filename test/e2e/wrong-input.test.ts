@@ -60,7 +60,7 @@ const projects: Readonly<Record<string, readonly [Files | string, ...Message]>> 
     'services:\n  web:\n    image: ghcr.io/nobody/nothing:1\n',
     'compose.yaml:3:12',
     'the image ghcr.io/nobody/nothing:1 cannot be had',
-    'nginx, node, redis',
+    'web servers: caddy, haproxy, httpd, nginx',
   ],
   'a Dockerfile from an image that is nowhere': [
     {
@@ -69,7 +69,7 @@ const projects: Readonly<Record<string, readonly [Files | string, ...Message]>> 
     },
     'web/Dockerfile:2:1',
     'the image ghcr.io/nobody/nothing:1 cannot be had',
-    'nginx, node, redis',
+    'web servers: caddy, haproxy, httpd, nginx',
   ],
   'a Dockerfile that copies from an image that is nowhere': [
     {
@@ -78,7 +78,7 @@ const projects: Readonly<Record<string, readonly [Files | string, ...Message]>> 
     },
     'Dockerfile:2:1',
     'the image ghcr.io/nobody/nothing:1 cannot be had',
-    'nginx, node, redis',
+    'web servers: caddy, haproxy, httpd, nginx',
   ],
   'an unknown instruction in a Dockerfile': [
     {
