@@ -149,6 +149,8 @@ export interface Build {
   readonly images: readonly Located<string>[];
   /** What EXPOSE says. */
   readonly expose: readonly ExposedPort[];
+  /** What HEALTHCHECK says: ECS does not look at it in the image. */
+  readonly healthCheck?: HealthCheck;
   readonly position: Position;
 }
 

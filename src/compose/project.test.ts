@@ -165,7 +165,8 @@ describe('readProject', () => {
     const app = read(
       {
         'd/compose.yaml': 'services: {a: {build: {context: ./src, dockerfile: x/D, target: t, args: [V=8]}}}',
-        'd/src/x/D': 'ARG V=1\nFROM node:20 AS t\nARG V\nEXPOSE $V\nFROM t\n',
+        'd/src/x/D':
+          'ARG V=1\nFROM node:20 AS t\nARG V\nEXPOSE $V\nHEALTHCHECK --interval=7s CMD ok\nFROM t\n',
       },
       { paths: ['d'] },
     );
@@ -176,6 +177,11 @@ describe('readProject', () => {
       args: { V: '8' },
       baseImage: 'node:20',
       expose: [{ port: 8, protocol: 'tcp', position: { file: 'd/src/x/D', line: 4 } }],
+    });
+    expect(app.services[0]?.healthCheck).toMatchObject({
+      command: ['CMD-SHELL', 'ok'],
+      intervalSeconds: 7,
+      position: { file: 'd/src/x/D', line: 5 },
     });
   });
 

@@ -10,6 +10,8 @@ import { kernelProperties } from './kernel.ts';
 
 /** Fargate gives a task at most that long, and at least two seconds: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html (stopTimeout) */
 const LONGEST_STOP_SECONDS = 120;
+/** What a compose file means that says nothing: https://docs.docker.com/reference/compose-file/services/#stop_grace_period */
+const COMPOSE_STOP_SECONDS = 10;
 const SHORTEST_STOP_SECONDS = 2;
 
 type Role = 'owner' | 'sidecar' | 'init';
@@ -70,12 +72,10 @@ function container(
             ...(readonly ? { ReadOnly: true } : {}),
           }))
         : undefined,
-    StopTimeout:
-      service.stopGraceSeconds &&
-      Math.max(
-        SHORTEST_STOP_SECONDS,
-        Math.min(LONGEST_STOP_SECONDS, Math.ceil(service.stopGraceSeconds.value)),
-      ),
+    StopTimeout: Math.max(
+      SHORTEST_STOP_SECONDS,
+      Math.min(LONGEST_STOP_SECONDS, Math.ceil(service.stopGraceSeconds?.value ?? COMPOSE_STOP_SECONDS)),
+    ),
     User: service.user?.value,
     WorkingDirectory: service.workingDirectory?.value,
     ReadonlyRootFilesystem: service.readonlyRoot ? true : undefined,

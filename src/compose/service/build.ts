@@ -1,7 +1,9 @@
 import { posix } from 'node:path';
-import { InputError } from '../../common/problem.ts';
+import { InputError, type Position } from '../../common/problem.ts';
 import { exposedPorts, stageChain, targetStage } from '../../dockerfile/expose.ts';
+import { healthCheckOf } from '../../dockerfile/health-check.ts';
 import { foreignImages } from '../../dockerfile/images.ts';
+import type { Dockerfile } from '../../dockerfile/model.ts';
 import { parseDockerfile } from '../../dockerfile/parse.ts';
 import type { Build, FileSource, Located } from '../app.ts';
 import { type Field, field, type Findings, list, mapping, text, wrong } from '../read.ts';
@@ -82,6 +84,7 @@ export function readBuild(found: Findings, at: Field | undefined, around: Surrou
         ? {}
         : { baseImage: foreign }),
       images,
+      ...liftedCheck(parsed, target?.value, inline?.position),
       expose: exposedPorts(parsed, target?.value, args).map((port) =>
         inline ? { ...port, position: inline.position } : port,
       ),
@@ -94,6 +97,14 @@ export function readBuild(found: Findings, at: Field | undefined, around: Surrou
     );
     return undefined;
   }
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html: "health checks that are embedded in a container image" are not monitored. */
+function liftedCheck(parsed: Dockerfile, target: string | undefined, inline: Position | undefined) {
+  const check = healthCheckOf(parsed, target);
+  if (!check || check.test[0] === 'NONE') return {};
+  const { test: command, ...rest } = check;
+  return { healthCheck: { ...rest, command, position: inline ?? check.position } };
 }
 
 /** The image that a name stands for where `additional_contexts` gives it; undefined where it stands for a folder. */

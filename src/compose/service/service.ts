@@ -57,7 +57,8 @@ export function readService(
   if (image && !/^[\w.:/@-]+$/.test(image.value))
     wrong(found, image.position, `${JSON.stringify(image.value)} is no image`, 'write `image: NAME:TAG`');
   const ports = readPorts(found, field(at, 'ports'), settings.public);
-  const healthCheck = readHealthCheck(found, field(at, 'healthcheck'));
+  const written = field(at, 'healthcheck');
+  const healthCheck = written ? readHealthCheck(found, written) : build?.healthCheck;
   checkExtraHosts(found, field(at, 'extra_hosts'));
   const replicas = readReplicas(found, at, key);
   return {
