@@ -13,6 +13,8 @@ export interface Evaluator {
   value(node: unknown, path: Path): unknown;
   /** Whether a condition of the template holds; undefined where that cannot be told yet. */
   condition(name: string, path?: Path): boolean | undefined;
+  /** Whether a condition function holds; undefined where that cannot be told yet. */
+  holds(node: unknown, path: Path): boolean | undefined;
 }
 
 /** Leaves the function at fault, where problems are collected. */
@@ -123,6 +125,11 @@ export function createEvaluator(known: Known, collect?: (problem: TemplateProble
     condition: (name, path = []) =>
       tolerantly(
         () => condition(name, path),
+        () => undefined,
+      ),
+    holds: (node, path) =>
+      tolerantly(
+        () => test(node, path, evaluation),
         () => undefined,
       ),
   };

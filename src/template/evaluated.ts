@@ -1,7 +1,10 @@
 import { InputError, type Problem } from '../common/problem.ts';
 import { createEvaluator, type Evaluator } from './evaluate.ts';
 import type { Output, Resource } from './model.ts';
+import { isObject } from './json.ts';
 import type { Path } from './path.ts';
+import type { TemplateProblem } from './problem.ts';
+import { brokenRules } from './rules.ts';
 import { conform } from './schema/conform.ts';
 import type { Known } from './scope.ts';
 
@@ -45,6 +48,7 @@ export function evaluateTemplate(known: Known): EvaluatedTemplate {
       return undefined;
     }
   };
+  problems.push(...brokenRules(known, evaluator));
   for (const name of Object.keys(Conditions))
     collected(() => evaluator.condition(name, ['Conditions', name]));
   const resources = new Map<string, EvaluatedResource>();
@@ -61,27 +65,37 @@ export function evaluateTemplate(known: Known): EvaluatedTemplate {
   return { resources, outputs };
 }
 
-/** Undefined when the resource's condition is false. */
+/**
+ * Undefined when the resource's condition is false.
+ * @throws InputError with every problem of the resource, without `collect`
+ */
 export function evaluateResource(
   id: string,
   resource: Resource,
   evaluator: Evaluator,
   { positionOf }: Known,
+  collect?: (problem: TemplateProblem) => void,
 ): EvaluatedResource | undefined {
   const path: Path = ['Resources', id];
   const holds =
     resource.Condition === undefined ? true : evaluator.condition(resource.Condition, [...path, 'Condition']);
   if (holds === false) return undefined;
   const at = [...path, 'Properties'];
-  const properties = evaluator.value(resource.Properties ?? {}, at) as Record<string, unknown>;
-  const { value, problems } = conform(resource.Type, properties, at, positionOf);
-  if (problems.length > 0) throw new InputError(problems);
+  const properties = evaluator.value(resource.Properties ?? {}, at);
+  const { value, problems } = conform(resource.Type, isObject(properties) ? properties : {}, at, positionOf);
+  if (collect) problems.forEach(collect);
+  else if (problems.length > 0) throw new InputError(problems);
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-languageextensions.html
+  const policy = (key: 'DeletionPolicy' | 'UpdateReplacePolicy'): string => {
+    const given = evaluator.value(resource[key] ?? 'Delete', [...path, key]);
+    return typeof given === 'string' ? given : 'Delete';
+  };
   return {
     type: resource.Type,
     properties: value,
     metadata: evaluator.value(resource.Metadata ?? {}, [...path, 'Metadata']),
-    deletionPolicy: resource.DeletionPolicy ?? 'Delete',
-    updateReplacePolicy: resource.UpdateReplacePolicy ?? 'Delete',
+    deletionPolicy: policy('DeletionPolicy'),
+    updateReplacePolicy: policy('UpdateReplacePolicy'),
     conditional: holds === undefined,
   };
 }

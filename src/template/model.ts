@@ -6,6 +6,7 @@ export interface Template {
   Transform?: string | string[];
   Metadata?: Record<string, unknown>;
   Parameters?: Record<string, Parameter>;
+  Rules?: Record<string, Rule>;
   Mappings?: Record<string, Record<string, Record<string, unknown>>>;
   Conditions?: Record<string, unknown>;
   Resources: Record<string, Resource>;
@@ -24,6 +25,12 @@ export interface Parameter {
   MaxLength?: number;
   NoEcho?: boolean;
   ConstraintDescription?: string;
+}
+
+/** What parameters must be like together. */
+export interface Rule {
+  RuleCondition?: unknown;
+  Assertions: { Assert: unknown; AssertDescription?: string }[];
 }
 
 export interface Resource {

@@ -1,6 +1,7 @@
 import { InputError, type Problem } from '../common/problem.ts';
 import type { Parameter, Template } from './model.ts';
-import type { PositionOf } from './path.ts';
+import type { Path, PositionOf } from './path.ts';
+import type { TemplateProblem, Unanswered } from './problem.ts';
 
 export type ParameterValue = string | readonly string[];
 
@@ -70,20 +71,93 @@ export function resolveParameters(
   return values;
 }
 
+/** What is known of the parameters where not all have to be given, and what is wrong with their declarations. */
+export interface ReadParameters {
+  readonly values: Readonly<Record<string, ParameterValue>>;
+  readonly problems: readonly TemplateProblem[];
+  readonly unanswered: readonly Unanswered[];
+}
+
+/**
+ * The parameters of a template that is only looked at: one without value, or with a value that AWS reads from the Parameter Store
+ * (`ssm` may know it), stays unknown. Supplied values are held against the declaration as AWS does.
+ * @throws InputError for supplied values that the template does not take
+ */
+export function readParameters(
+  template: Template,
+  supplied: Readonly<Record<string, string>>,
+  positionOf: PositionOf = () => undefined,
+  ssm: (name: string) => string | undefined = () => undefined,
+): ReadParameters {
+  const declared = template.Parameters ?? {};
+  const refused: Problem[] = [];
+  const unknown = Object.keys(supplied).filter((name) => !Object.hasOwn(declared, name));
+  if (unknown.length > 0)
+    refused.push({
+      code: 'template-parameter-unknown',
+      message: `Parameters: [${unknown.join(', ')}] do not exist in the template`,
+    });
+  const problems: TemplateProblem[] = [];
+  const unanswered: Unanswered[] = [];
+  const values: Record<string, ParameterValue> = {};
+  const report = (path: Path, message: string, says?: string): void => {
+    problems.push({ code: 'property-value', path, message, says, position: positionOf(path) });
+  };
+  for (const [name, parameter] of Object.entries(declared)) {
+    const path = ['Parameters', name];
+    const stored = storedType(parameter.Type);
+    const kind = kindOf(stored ?? parameter.Type);
+    if (!kind) {
+      report([...path, 'Type'], `Template format error: Unrecognized parameter type: ${parameter.Type}`);
+      continue;
+    }
+    const given = Object.hasOwn(supplied, name) ? supplied[name] : undefined;
+    const text = given ?? (parameter.Default === undefined ? undefined : String(parameter.Default));
+    if (text === undefined) {
+      unanswered.push({ path, why: `the parameter ${name} is given at deployment` });
+      continue;
+    }
+    const key = stored === undefined ? undefined : text;
+    const value = key === undefined ? (kind.list ? splitList(text) : text) : key;
+    const complaint = complaintAbout(name, parameter, kind.number && key === undefined, value);
+    if (complaint !== undefined && given !== undefined)
+      refused.push({ code: 'template-parameter-value', message: complaint, position: positionOf(path) });
+    else if (complaint !== undefined) report([...path, 'Default'], complaint);
+    if (key === undefined) {
+      values[name] = value;
+      continue;
+    }
+    const found = ssm(key);
+    if (found !== undefined) values[name] = kind.list ? splitList(found) : found;
+    else unanswered.push({ path, why: `${name} is read from the Parameter Store (${key}) at deployment` });
+  }
+  if (refused.length > 0) throw new InputError(refused);
+  return { values, problems, unanswered };
+}
+
+/** The type of what a parameter of the Parameter Store holds. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html */
+function storedType(type: string): string | undefined {
+  const inner = /^AWS::SSM::Parameter::Value<(.+)>$/.exec(type)?.[1];
+  return inner === 'List<String>' ? 'CommaDelimitedList' : inner;
+}
+
 function kindOf(type: string): { readonly list: boolean; readonly number: boolean } | undefined {
   if (type === 'String') return { list: false, number: false };
   if (type === 'Number') return { list: false, number: true };
   if (type === 'CommaDelimitedList') return { list: true, number: false };
   if (type === 'List<Number>') return { list: true, number: true };
-  if (awsTypes.includes(type)) return { list: false, number: false };
+  if (awsTypes.includes(type) || type === 'AWS::SSM::Parameter::Name') return { list: false, number: false };
   const element = /^List<(.+)>$/.exec(type)?.[1];
   return element && awsTypes.includes(element) && element !== 'AWS::EC2::KeyPair::KeyName'
     ? { list: true, number: false }
     : undefined;
 }
 
+/** Whether a parameter of a type stands for a list. */
+export const isListType = (type: string): boolean => kindOf(type)?.list ?? false;
+
 /** n commas give n+1 members. */
-function splitList(text: string): string[] {
+export function splitList(text: string): string[] {
   return text === '' ? [] : text.split(',').map((item) => item.trim());
 }
 

@@ -8,8 +8,8 @@ export type PseudoParameters = Readonly<Record<string, ParameterValue>>;
 /** What is known when a template is evaluated. What a function here leaves undefined stays symbolic in the result. */
 export interface Known {
   readonly template: Template;
-  /** Parameters without value stay symbolic. */
-  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Texts and lists of them; parameters without value stay symbolic, and a value may be symbolic itself. */
+  readonly parameters: Readonly<Record<string, unknown>>;
   readonly pseudo: PseudoParameters;
   /** What `Ref` of a resource gives. */
   readonly reference?: (logicalId: string) => unknown;

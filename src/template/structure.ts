@@ -1,7 +1,9 @@
-import { InputError, type Problem } from '../common/problem.ts';
+import { InputError } from '../common/problem.ts';
 import { isObject } from './json.ts';
 import type { Template } from './model.ts';
+import { nearest } from './nearest.ts';
 import { pathText, type Path, type PositionOf } from './path.ts';
+import type { ProblemCode, TemplateProblem } from './problem.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 const sections = [
@@ -10,12 +12,13 @@ const sections = [
   'Transform',
   'Metadata',
   'Parameters',
+  'Rules',
   'Mappings',
   'Conditions',
   'Resources',
   'Outputs',
 ];
-const sectionsNotEnacted = ['Rules', 'Hooks'];
+const sectionsNotEnacted = ['Hooks'];
 const resourceKeys = [
   'Type',
   'Condition',
@@ -30,26 +33,43 @@ const resourceKeysNotEnacted = ['CreationPolicy', 'UpdatePolicy'];
 const limits = { Parameters: 200, Mappings: 200, Resources: 500, Outputs: 200 } as const;
 
 /**
- * Whether a value has the shape of a template, in AWS's words where it has some.
+ * Whether a value has the shape of a template that a region enacts, in AWS's words where it has some.
  * @throws InputError with every problem
  */
 export function checkStructure(value: unknown, positionOf: PositionOf): asserts value is Template {
-  const problems: Problem[] = [];
-  const report = (path: Path, message: string, fix?: string): void => {
-    problems.push({ code: 'template-format', message, position: positionOf(path), fix });
+  const problems = structureProblems(value, positionOf, 'enacted');
+  if (problems.length > 0) throw new InputError(problems);
+}
+
+/** What is wrong with the shape of a value: of a template in CloudFormation's language, or in the part of it that a region enacts. */
+export function structureProblems(
+  value: unknown,
+  positionOf: PositionOf,
+  part: 'language' | 'enacted',
+): TemplateProblem[] {
+  const problems: TemplateProblem[] = [];
+  const report: Report = (path, message, fix, code = 'property-value', says) => {
+    problems.push({ code, path, message, position: positionOf(path), fix, says });
   };
+  const notEnacted: Report = part === 'enacted' ? report : () => {};
   if (!isObject(value)) {
     report([], 'Template format error: unsupported structure.', 'write a map with a Resources section');
-    throw new InputError(problems);
+    return problems;
   }
+  const transforms = [value['Transform'] ?? []].flat();
+  // A macro may take out what CloudFormation itself does not know.
+  const macros = transforms.some((transform) => transform !== 'AWS::LanguageExtensions');
   findNulls(value, [], report);
   for (const section of Object.keys(value)) {
-    if (sectionsNotEnacted.includes(section)) report([section], `${section} is not enacted`, 'leave it out');
-    else if (!sections.includes(section))
+    if (sectionsNotEnacted.includes(section))
+      notEnacted([section], `${section} is not enacted`, 'leave it out');
+    else if (!sections.includes(section) && !(macros && part === 'language'))
       report(
         [section],
         `Invalid template property or properties [${section}]`,
         `the sections are ${sections.join(', ')}`,
+        'property-unknown',
+        `a template has no section ${section}${nearestTo(section, sections)}`,
       );
   }
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/format-version-structure.html
@@ -62,9 +82,9 @@ export function checkStructure(value: unknown, positionOf: PositionOf): asserts 
     );
   if (value['Description'] !== undefined && typeof value['Description'] !== 'string')
     report(['Description'], 'Template format error: Description must be a string.');
-  for (const transform of [value['Transform'] ?? []].flat())
+  for (const transform of transforms)
     if (transform !== 'AWS::LanguageExtensions')
-      report(
+      notEnacted(
         ['Transform'],
         `transform ${JSON.stringify(transform)} is not enacted`,
         'only AWS::LanguageExtensions is: give the template as the transform leaves it',
@@ -92,14 +112,20 @@ export function checkStructure(value: unknown, positionOf: PositionOf): asserts 
   }
   checkParameters(value['Parameters'], report);
   checkMappings(value['Mappings'], report);
-  checkResources(value['Resources'], report);
+  checkRules(value['Rules'], report);
+  checkResources(value['Resources'], report, notEnacted);
   checkOutputs(value['Outputs'], report);
   if (value['Conditions'] !== undefined && !isObject(value['Conditions']))
     report(['Conditions'], 'Template format error: Conditions must be an object.');
-  if (problems.length > 0) throw new InputError(problems);
+  return problems;
 }
 
-type Report = (path: Path, message: string, fix?: string) => void;
+type Report = (path: Path, message: string, fix?: string, code?: ProblemCode, says?: string) => void;
+
+function nearestTo(name: string, candidates: readonly string[]): string {
+  const near = nearest(name, candidates);
+  return near ? `; the nearest is ${near}` : `: there are ${candidates.join(', ')}`;
+}
 
 function findNulls(value: unknown, path: Path, report: Report): void {
   if (value === null) report(path, `[${pathText(path)}] 'null' values are not allowed in templates`);
@@ -131,13 +157,20 @@ function checkParameters(parameters: unknown, report: Report): void {
       continue;
     }
     if (typeof parameter['Type'] !== 'string')
-      report(path, `Template format error: Every Parameters object must contain a Type member.`);
+      report(
+        path,
+        `Template format error: Every Parameters object must contain a Type member.`,
+        undefined,
+        'property-required',
+      );
     for (const key of Object.keys(parameter))
       if (!parameterKeys.includes(key))
         report(
           [...path, key],
           `Invalid template parameter property '${key}'`,
           `a parameter has ${parameterKeys.join(', ')}`,
+          'property-unknown',
+          `a parameter has no ${key}${nearestTo(key, parameterKeys)}`,
         );
   }
 }
@@ -160,22 +193,37 @@ function checkMappings(mappings: unknown, report: Report): void {
   }
 }
 
-function checkResources(resources: unknown, report: Report): void {
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html */
+function checkRules(rules: unknown, report: Report): void {
+  if (rules === undefined) return;
+  if (!isObject(rules)) return report(['Rules'], 'Template format error: Rules must be an object.');
+  for (const [name, rule] of Object.entries(rules)) {
+    const assertions = isObject(rule) ? rule['Assertions'] : undefined;
+    const sound = (item: unknown): boolean => isObject(item) && 'Assert' in item;
+    if (!Array.isArray(assertions) || !assertions.every(sound))
+      report(
+        ['Rules', name],
+        `Template format error: the rule ${name} needs Assertions: a list of maps with Assert`,
+        undefined,
+        'property-required',
+      );
+  }
+}
+
+function checkResources(resources: unknown, report: Report, notEnacted: Report): void {
   if (resources === undefined || (isObject(resources) && Object.keys(resources).length === 0)) {
     report(
       ['Resources'],
       'Template format error: At least one Resources member must be defined.',
       'write a Resources section',
+      'property-required',
     );
     return;
   }
   if (!isObject(resources)) return;
   for (const [name, resource] of Object.entries(resources)) {
     const path = ['Resources', name];
-    if (name.startsWith('Fn::ForEach::')) {
-      report(path, 'Fn::ForEach is not enacted', 'write each resource out');
-      continue;
-    }
+    if (name.startsWith('Fn::ForEach::')) continue;
     if (!isObject(resource)) {
       report(path, 'Template format error: Any Resources member must be an object.');
       continue;
@@ -184,15 +232,19 @@ function checkResources(resources: unknown, report: Report): void {
       report(
         path,
         `Template format error: [/Resources/${name}] Every Resources object must contain a Type member.`,
+        undefined,
+        'property-required',
       );
     for (const key of Object.keys(resource)) {
       if (resourceKeysNotEnacted.includes(key))
-        report([...path, key], `${key} of ${name} is not enacted`, 'leave it out');
+        notEnacted([...path, key], `${key} of ${name} is not enacted`, 'leave it out');
       else if (!resourceKeys.includes(key))
         report(
           [...path, key],
           `Invalid template resource property '${key}'`,
           `a resource has ${resourceKeys.join(', ')}`,
+          'property-unknown',
+          `${name} has no ${key}${nearestTo(key, [...resourceKeys, ...resourceKeysNotEnacted])}`,
         );
     }
     if (resource['Properties'] !== undefined && !isObject(resource['Properties']))
@@ -201,26 +253,36 @@ function checkResources(resources: unknown, report: Report): void {
       report([...path, 'Condition'], 'Template format error: Every Condition member must be a string.');
     if (![resource['DependsOn'] ?? []].flat().every((id) => typeof id === 'string'))
       report([...path, 'DependsOn'], 'Template format error: DependsOn must be a string or list of strings.');
-    checkPolicies(path, resource, report);
+    checkPolicies(path, resource, report, notEnacted);
   }
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html */
-function checkPolicies(path: Path, resource: Record<string, unknown>, report: Report): void {
-  const deletion = resource['DeletionPolicy'] ?? 'Delete';
-  if (!['Delete', 'Retain', 'RetainExceptOnCreate'].includes(String(deletion)))
-    report(
-      [...path, 'DeletionPolicy'],
-      `DeletionPolicy ${JSON.stringify(deletion)} is not enacted`,
-      'write Delete, Retain or RetainExceptOnCreate',
-    );
-  const replace = resource['UpdateReplacePolicy'] ?? 'Delete';
-  if (!['Delete', 'Retain'].includes(String(replace)))
-    report(
-      [...path, 'UpdateReplacePolicy'],
-      `UpdateReplacePolicy ${JSON.stringify(replace)} is not enacted`,
-      'write Delete or Retain',
-    );
+function checkPolicies(
+  path: Path,
+  resource: Record<string, unknown>,
+  report: Report,
+  notEnacted: Report,
+): void {
+  const policies = [
+    ['DeletionPolicy', ['Delete', 'Retain', 'RetainExceptOnCreate']],
+    ['UpdateReplacePolicy', ['Delete', 'Retain']],
+  ] as const;
+  for (const [key, values] of policies) {
+    const value = resource[key] ?? 'Delete';
+    // With AWS::LanguageExtensions a function may stand here.
+    if (isObject(value) || values.some((known) => known === value)) continue;
+    const write = `write ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+    if (value === 'Snapshot') notEnacted([...path, key], `${key} "Snapshot" is not enacted`, write);
+    else
+      report(
+        [...path, key],
+        `Template format error: Unrecognized ${key} ${String(value)} for resource ${String(path[1])}`,
+        write,
+        'property-value',
+        `there is no ${key} ${JSON.stringify(value)}: there are ${[...values, 'Snapshot'].join(', ')}`,
+      );
+  }
 }
 
 function checkOutputs(outputs: unknown, report: Report): void {
@@ -228,12 +290,23 @@ function checkOutputs(outputs: unknown, report: Report): void {
   for (const [name, output] of Object.entries(outputs)) {
     const path = ['Outputs', name];
     if (!isObject(output) || !('Value' in output)) {
-      report(path, 'Template format error: Every Outputs member must contain a Value object');
+      report(
+        path,
+        'Template format error: Every Outputs member must contain a Value object',
+        undefined,
+        'property-required',
+      );
       continue;
     }
     for (const key of Object.keys(output))
       if (!['Value', 'Description', 'Export', 'Condition'].includes(key))
-        report([...path, key], `Invalid template output property '${key}'`);
+        report(
+          [...path, key],
+          `Invalid template output property '${key}'`,
+          undefined,
+          'property-unknown',
+          `an output has no ${key}: there are Value, Description, Export and Condition`,
+        );
     const exported = output['Export'];
     if (exported !== undefined && !(isObject(exported) && 'Name' in exported))
       report([...path, 'Export'], 'Template format error: Every Export member must contain a Name object');

@@ -1,8 +1,9 @@
 import type { Position } from '../common/problem.ts';
+import type { Path } from '../template/path.ts';
 import type { Origin } from '../topology/model.ts';
 import type { System } from '../topology/system.ts';
 import { partiesOf } from './ends.ts';
-import type { Check, Context, Finding, Unanswered, Verdict } from './model.ts';
+import type { Check, Context, Edit, Finding, Unanswered, Verdict } from './model.ts';
 import { graphOf } from './reach/graph.ts';
 
 /** What checks look at, made once for all of them. */
@@ -10,11 +11,15 @@ export function contextOf(system: System, more: Omit<Context, 'system' | 'graph'
   return { system, graph: graphOf(system), parties: partiesOf(system), ...more };
 }
 
-/** Runs checks; findings in the order of the text they are about. */
+/**
+ * Runs checks; findings in the order of the text they are about. `sourceOf` tells where what stands at a path of the evaluated
+ * template was written, which is where edits have to be made.
+ */
 export function runChecks(
   checks: readonly Check[],
   context: Context,
   positionOf: (origin: Origin) => Position | undefined,
+  sourceOf: (origin: Origin, path: Path) => Path = (_origin, path) => path,
 ): Verdict {
   const findings: Finding[] = [];
   const unknowns: Unanswered[] = [];
@@ -33,11 +38,21 @@ export function runChecks(
           message: report.message,
           why: check.why,
           source: check.source,
-          fix: report.fix,
+          fix: report.fix && { ...report.fix, edits: inText(report.fix.edits, origin, sourceOf) },
           path: report.path,
         });
     }
   return { findings: inOrder(findings), unknowns: inOrder(unknowns) };
+}
+
+function inText(
+  edits: readonly Edit[],
+  origin: Origin,
+  sourceOf: (origin: Origin, path: Path) => Path,
+): readonly Edit[] {
+  return edits.map((edit) =>
+    edit.kind === 'add-resource' ? edit : { ...edit, path: sourceOf(origin, edit.path) },
+  );
 }
 
 /** `ContainerDefinitions[0].Image` of the path below `Properties`. */

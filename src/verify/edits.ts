@@ -1,4 +1,5 @@
-import { type Document, isCollection, isMap, isSeq, parseDocument } from 'yaml';
+import { type Document, isCollection, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Path } from '../template/path.ts';
 import type { Edit } from './model.ts';
 
 /**
@@ -15,15 +16,21 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 function apply(document: Document.Parsed, edit: Edit): void {
+  const path = edit.kind === 'add-resource' ? [] : inDocument(document, edit.path);
   switch (edit.kind) {
-    case 'set':
-      return document.setIn(edit.path, node(document, edit.value));
+    case 'set': {
+      const old = document.getIn(path, true);
+      // One value for another keeps its quotes and the comment behind it.
+      if (isScalar(old) && old.tag === undefined && isPlain(edit.value)) old.value = edit.value;
+      else document.setIn(path, node(document, edit.value));
+      return;
+    }
     case 'remove':
-      return void document.deleteIn(edit.path);
+      return void document.deleteIn(path);
     case 'append': {
-      const list = document.getIn(edit.path);
+      const list = document.getIn(path);
       if (isSeq(list)) list.add(node(document, edit.value));
-      else document.setIn(edit.path, document.createNode([edit.value]));
+      else document.setIn(path, document.createNode([edit.value]));
       return;
     }
     case 'add-resource': {
@@ -33,6 +40,25 @@ function apply(document: Document.Parsed, edit: Edit): void {
       else document.set('Resources', document.createNode({ [edit.id]: edit.resource }));
     }
   }
+}
+
+const isPlain = (value: unknown): boolean => typeof value !== 'object';
+
+/** A path as the nodes of a document are nested: `!If […]` is the list itself, where plain data has a map with `Fn::If`. */
+function inDocument(document: Document.Parsed, path: Path): Path {
+  const steps: (string | number)[] = [];
+  let at: unknown = document.contents;
+  for (const step of path) {
+    if (isNode(at) && longForm(at.tag) === step) continue;
+    steps.push(step);
+    at = isCollection(at) ? at.get(step, true) : undefined;
+  }
+  return steps;
+}
+
+function longForm(tag: string | undefined): string | undefined {
+  if (!tag?.startsWith('!')) return undefined;
+  return tag === '!Ref' || tag === '!Condition' ? tag.slice(1) : `Fn::${tag.slice(1)}`;
 }
 
 function node(document: Document.Parsed, value: unknown) {

@@ -1,6 +1,8 @@
 import type { Position } from '../common/problem.ts';
 import type { Template } from '../template/model.ts';
+import type { TemplateDiff } from '../template/difference/model.ts';
 import type { Path as TemplatePath } from '../template/path.ts';
+import type { TemplateProblem, Unanswered as NotTold } from '../template/problem.ts';
 import type { Origin } from '../topology/model.ts';
 import type { System } from '../topology/system.ts';
 import type { Party } from './ends.ts';
@@ -28,7 +30,15 @@ export interface Context {
   readonly graph: Graph;
   readonly parties: ReadonlyMap<string, Party>;
   /** As it was written, by stack; absent for a live region. */
-  readonly templates: readonly { readonly stack?: string; readonly template: Template }[];
+  readonly templates: readonly {
+    readonly stack?: string;
+    readonly template: Template;
+    /** Mistakes in its language, and what of it is not modelled. */
+    readonly problems?: readonly TemplateProblem[];
+    readonly unanswered?: readonly NotTold[];
+    /** What deploying it would change, where what is deployed is known. */
+    readonly diff?: TemplateDiff;
+  }[];
   /** Who is meant to call whom, where a compose file says so; ids of parties. */
   readonly edges?: readonly { readonly from: string; readonly to: string; readonly port: number }[];
   /** Platforms of images that were looked up: reference → architectures. */

@@ -39,6 +39,8 @@ function branch(value: unknown): unknown {
 export function test(node: unknown, path: Path, evaluation: Evaluation): boolean | undefined {
   const entry = isObject(node) && Object.keys(node).length === 1 ? Object.entries(node)[0] : undefined;
   const [name, argument] = entry ?? [];
+  if (name !== undefined && path[0] === 'Rules' && ruleFunctions.has(name))
+    return ofRule(name, argument, [...path, name], evaluation);
   switch (name) {
     case 'Condition':
       return typeof argument === 'string'
@@ -61,6 +63,37 @@ export function test(node: unknown, path: Path, evaluation: Evaluation): boolean
         'use Fn::Equals, Fn::Not, Fn::And, Fn::Or or Condition',
       );
   }
+}
+
+/** They stand in rules alone. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-rules.html */
+const ruleFunctions: ReadonlySet<string> = new Set([
+  'Fn::Contains',
+  'Fn::EachMemberEquals',
+  'Fn::EachMemberIn',
+]);
+function ofRule(name: string, argument: unknown, path: Path, evaluation: Evaluation): boolean | undefined {
+  if (!Array.isArray(argument) || argument.length !== 2)
+    return evaluation.fail(path, `Template error: every ${name} object requires a list of 2 parameters.`);
+  const [left, right] = argument.map((side: unknown, index) => members(side, [...path, index], evaluation));
+  if (!left || !right) return undefined;
+  if (name === 'Fn::Contains') return right.every((value) => left.includes(value));
+  return left.every((value) => right.includes(value));
+}
+
+/** The texts of a list; undefined where they are not all known. */
+function members(node: unknown, path: Path, evaluation: Evaluation): readonly string[] | undefined {
+  const [name, argument] = intrinsicOf(node) ?? [];
+  // What parameters stand for in the account is known there only.
+  if (name === 'Fn::ValueOf' || name === 'Fn::ValueOfAll') return undefined;
+  const { template, parameters } = evaluation.known;
+  const value =
+    name === 'Fn::RefAll'
+      ? Object.entries(template.Parameters ?? {}).flatMap(([id, { Type }]) =>
+          Type === argument ? [parameters[id] ?? { Ref: id }] : [],
+        )
+      : evaluation.evaluate(node, path);
+  const list = [value].flat(2);
+  return list.every(isText) ? list.map(String) : undefined;
 }
 
 function all(

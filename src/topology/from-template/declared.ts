@@ -1,4 +1,5 @@
 import type { EvaluatedTemplate } from '../../template/evaluated.ts';
+import type { ExaminedStack } from '../../template/stacks/model.ts';
 import type { Declared } from '../system.ts';
 import { isRecord } from './values.ts';
 
@@ -17,6 +18,20 @@ export function declaredResources(evaluated: EvaluatedTemplate): ReadonlyMap<str
           : {}),
       },
     ]),
+  );
+}
+
+/** The resources of several stacks as one deployment, each by the name that no other one has. */
+export function declaredStacks(stacks: readonly ExaminedStack[]): ReadonlyMap<string, Declared> {
+  const alone = stacks.length === 1;
+  return new Map(
+    stacks.flatMap(({ name, evaluated, nameOf }) =>
+      [...declaredResources(evaluated).values()].map((declared): [string, Declared] => {
+        const id = nameOf(declared.id);
+        const { path } = declared.origin;
+        return [id, { ...declared, id, origin: alone ? { path } : { stack: name, path } }];
+      }),
+    ),
   );
 }
 

@@ -1,39 +1,33 @@
-import { evaluateTemplate } from '../../template/evaluated.ts';
-import { parseTemplate } from '../../template/parse.ts';
+import { readTemplate } from '../../template/read.ts';
 import { pseudoParameters } from '../../template/scope.ts';
-import { declaredResources } from '../../topology/from-template/declared.ts';
-import { systemFromResources } from '../../topology/from-template/system.ts';
-import { contextOf, runChecks } from '../check.ts';
+import { examineStacks } from '../../template/stacks/examine-stacks.ts';
+import type { ExaminedStack } from '../../template/stacks/model.ts';
+import { compareStacks } from '../../template/difference/compare.ts';
 import type { Check, Context, Verdict } from '../model.ts';
+import { checkStacks } from '../stacks.ts';
 
-const identity = {
+const pseudo = pseudoParameters({
   accountId: '123456789012',
   region: 'eu-west-1',
   partition: 'aws',
   urlSuffix: 'amazonaws.com',
-};
+});
 
-/** Checks a template's text as the command line does. */
+/** Looks at a template's text as the command line does. */
+export function examineText(text: string, supplied: Readonly<Record<string, string>> = {}): ExaminedStack {
+  const template = readTemplate(text, 'template.yaml', supplied);
+  const zones = (region: string) => ['a', 'b', 'c'].map((letter) => `${region}${letter}`);
+  return examineStacks([{ name: 'template', template, supplied, pseudo }], { zones })[0]!;
+}
+
+/** Checks a template's text as the command line does; `before` is the text of the template that is deployed. */
 export function checkText(
   text: string,
   checks: readonly Check[],
-  more: Partial<Pick<Context, 'edges' | 'architectures'>> = {},
+  { before, ...more }: Partial<Pick<Context, 'edges' | 'architectures'>> & { readonly before?: string } = {},
 ): Verdict {
-  const { template, positionOf } = parseTemplate(text, 'template.yaml');
-  const parameters = Object.fromEntries(
-    Object.entries(template.Parameters ?? {}).flatMap(([name, { Default }]) =>
-      Default === undefined ? [] : [[name, String(Default)] as const],
-    ),
-  );
-  const evaluated = evaluateTemplate({
-    template,
-    parameters,
-    pseudo: pseudoParameters(identity),
-    positionOf,
-    zones: (region) => ['a', 'b', 'c'].map((letter) => `${region}${letter}`),
-  });
-  const system = systemFromResources(declaredResources(evaluated));
-  return runChecks(checks, contextOf(system, { templates: [{ template }], ...more }), ({ path }) =>
-    positionOf(path),
-  );
+  const stack = examineText(text);
+  const diffs =
+    before === undefined ? undefined : new Map([[stack.name, compareStacks(examineText(before), stack)]]);
+  return checkStacks(checks, [stack], { ...more, ...(diffs ? { diffs } : {}) });
 }
