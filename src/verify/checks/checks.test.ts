@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../edits.ts';
 import { checkText } from '../testing/check.ts';
@@ -12,14 +12,26 @@ const marked = (text: string, id: string) =>
 
 it('every check has its fixtures, and every fixture its check', () => {
   const wanted = checks.flatMap(({ id }) => [`${id}.right.yaml`, `${id}.wrong.yaml`]);
-  expect(readdirSync(folder).sort()).toEqual(wanted.sort());
+  // What is deployed already, for those that look at what a template changes.
+  const files = readdirSync(folder).filter((name) => !name.endsWith('.before.yaml'));
+  expect(files.sort()).toEqual(wanted.sort());
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
 });
+
+/** Calls that a fixture declares: `# edges: Web Api 5000`. */
+const edgesOf = (text: string) =>
+  [...text.matchAll(/^# edges?: (\S+) (\S+) (\d+)$/gm)].map(([, from = '', to = '', port]) => ({
+    from,
+    to,
+    port: Number(port),
+  }));
 
 describe.each(checks)('$id', (check) => {
   const { id } = check;
   const wrong = fixture(`${id}.wrong.yaml`);
-  const hits = (text: string) => checkText(text, [check]).findings;
+  const deployed = `${id}.before.yaml`;
+  const before = existsSync(new URL(deployed, folder)) ? { before: fixture(deployed) } : {};
+  const hits = (text: string) => checkText(text, [check], { edges: edgesOf(text), ...before }).findings;
 
   it('finds the mistake on its line', () => {
     const lines = marked(wrong, id);
@@ -35,7 +47,9 @@ describe.each(checks)('$id', (check) => {
     const fixes = hits(wrong).flatMap(({ fix }) => fix?.edits ?? []);
     if (fixes.length === 0)
       return expect(hits(wrong).every(({ fix }) => fix === undefined || fix.says !== '')).toBe(true);
-    expect(hits(applyEdits(wrong, fixes))).toEqual([]);
+    const left = hits(applyEdits(wrong, fixes));
+    expect(left.filter(({ fix }) => fix?.edits.length)).toEqual([]);
+    expect(left.length).toBe(hits(wrong).filter(({ fix }) => !fix?.edits.length).length);
   });
 
   it('is written as the others are', () => {
