@@ -5,6 +5,8 @@ export interface PropertySchema {
   readonly type: string;
   readonly required: boolean;
   readonly replacement: 'Never' | 'Conditionally' | 'Always';
+  /** Of a scalar, or of each element of a list: the values that it takes, where there are only some. */
+  readonly values?: readonly (string | number)[];
 }
 export type Properties = ReadonlyMap<string, PropertySchema>;
 
@@ -18,35 +20,44 @@ export interface ResourceSchema {
   readonly tags: string | undefined;
 }
 
+/** Each type is one text; scripts/schema.mjs tells how it is written. */
 interface Extract {
-  readonly types: Readonly<
-    Record<
-      string,
-      {
-        readonly properties: Readonly<Record<string, string>>;
-        readonly attributes: Readonly<Record<string, string>>;
-        readonly identifier: readonly string[];
-        readonly tags?: string;
-      }
-    >
-  >;
-  readonly definitions: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly types: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly (string | number)[])[];
 }
 const extract: Extract = extracted;
 
-const schemas = new Map<string, ResourceSchema>();
+interface Known extends ResourceSchema {
+  readonly definitions: ReadonlyMap<string, string>;
+}
+const schemas = new Map<string, Known>();
 const definitions = new Map<string, Properties>();
 
 /** What AWS publishes about a resource type; undefined for a type that Fairway does not know. */
 export function resourceSchema(type: string): ResourceSchema | undefined {
+  return schemaOf(type);
+}
+
+function schemaOf(type: string): Known | undefined {
   const known = schemas.get(type);
   if (known || !Object.hasOwn(extract.types, type)) return known;
-  const raw = extract.types[type]!;
-  const schema: ResourceSchema = {
-    properties: properties(raw.properties),
-    attributes: raw.attributes,
-    identifier: raw.identifier,
-    tags: raw.tags,
+  const [own = '', attributes = '', identifier = '', tags = '', ...nested] = extract.types[type]!.split('\n');
+  const schema: Known = {
+    properties: properties(own),
+    attributes: Object.fromEntries(
+      items(attributes).map((item) => {
+        const [name = '', attributeType = ''] = item.split(' ');
+        return [name, plainType(attributeType)];
+      }),
+    ),
+    identifier: identifier === '' ? [] : identifier.split(' '),
+    tags: tags === '' ? undefined : tags,
+    definitions: new Map(
+      nested.map((line) => {
+        const end = line.indexOf(';');
+        return [line.slice(0, end), line.slice(end + 1)];
+      }),
+    ),
   };
   schemas.set(type, schema);
   return schema;
@@ -55,24 +66,28 @@ export function resourceSchema(type: string): ResourceSchema | undefined {
 /** The members of a nested property type: `#LoadBalancer` of `AWS::ECS::Service`. */
 export function definition(type: string, name: string): Properties {
   const key = `${type}.${name}`;
-  const known = definitions.get(key) ?? properties(extract.definitions[key] ?? {});
+  const known = definitions.get(key) ?? properties(schemaOf(type)?.definitions.get(name) ?? '');
   definitions.set(key, known);
   return known;
 }
 
 const replacements = { replaces: 'Always', 'may-replace': 'Conditionally' } as const;
+const items = (text: string): string[] => (text === '' ? [] : text.split(';'));
+const plainType = (type: string): string => type.replace(/@\d+/g, '');
 
-function properties(raw: Readonly<Record<string, string>>): Properties {
+function properties(text: string): Properties {
   return new Map(
-    Object.entries(raw).map(([name, text]) => {
-      const [type = 'json', ...words] = text.split(' ');
+    items(text).map((item) => {
+      const [name = '', type = 'json', ...words] = item.split(' ');
       const replacement = words.find((word) => word in replacements) as keyof typeof replacements | undefined;
+      const values = type.includes('|') ? undefined : /@(\d+)/.exec(type)?.[1];
       return [
         name,
         {
-          type,
+          type: plainType(type),
           required: words.includes('required'),
           replacement: replacement ? replacements[replacement] : 'Never',
+          ...(values === undefined ? {} : { values: extract.values[Number(values)]! }),
         },
       ];
     }),
