@@ -28,12 +28,14 @@ const edgesOf = (text: string) =>
 
 describe.each(checks)('$id', (check) => {
   const { id } = check;
-  const wrong = fixture(`${id}.wrong.yaml`);
+  /** Read by each test: one without a fixture fails alone. */
+  const wrongText = () => fixture(`${id}.wrong.yaml`);
   const deployed = `${id}.before.yaml`;
   const before = existsSync(new URL(deployed, folder)) ? { before: fixture(deployed) } : {};
   const hits = (text: string) => checkText(text, [check], { edges: edgesOf(text), ...before }).findings;
 
   it('finds the mistake on its line', () => {
+    const wrong = wrongText();
     const lines = marked(wrong, id);
     expect(lines.length).toBeGreaterThan(0);
     expect(hits(wrong).map(({ position }) => position?.line)).toEqual(lines);
@@ -44,6 +46,7 @@ describe.each(checks)('$id', (check) => {
   });
 
   it('finds nothing once its own edits are made', () => {
+    const wrong = wrongText();
     const fixes = hits(wrong).flatMap(({ fix }) => fix?.edits ?? []);
     if (fixes.length === 0)
       return expect(hits(wrong).every(({ fix }) => fix === undefined || fix.says !== '')).toBe(true);
@@ -54,7 +57,7 @@ describe.each(checks)('$id', (check) => {
 
   it('is written as the others are', () => {
     expect(check.source).toMatch(/^https:\/\/(docs\.aws\.amazon\.com|aws\.amazon\.com|repost\.aws)\//);
-    for (const { message, fix } of hits(wrong)) {
+    for (const { message, fix } of hits(wrongText())) {
       expect(message).not.toMatch(/undefined|\[object|\.$/);
       if (fix) expect(fix.says).not.toMatch(/undefined|\[object|\.$/);
     }
