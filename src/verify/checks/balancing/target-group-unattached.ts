@@ -1,0 +1,98 @@
+import { resourcesIn } from '../../../template/references.ts';
+import { mentions } from '../../../topology/from-template/script.ts';
+import { type Declared, isUnknown, type System } from '../../../topology/system.ts';
+import type { Check, Context, Fix } from '../../model.ts';
+import { cannotTell, found, under } from '../../report.ts';
+
+const LISTENERS = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::ListenerRule'];
+
+export const targetGroupUnattached: Check = {
+  id: 'target-group-unattached',
+  title: 'A listener forwards to a service’s target group, before the service is made',
+  severity: 'error',
+  source: 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ecs-service.html',
+  why: 'ECS refuses to create the service: “The target group with targetGroupArn … does not have an associated load balancer”. A service does not refer to its listener, so CloudFormation makes them in any order unless DependsOn says otherwise.',
+  *find(context) {
+    const { system } = context;
+    for (const service of system.services) {
+      const early: string[] = [];
+      for (const { targetGroupId, origin } of service.targets) {
+        const at = under(origin, 'TargetGroupArn');
+        if (isUnknown(targetGroupId)) {
+          yield cannotTell(service.id, at, targetGroupId.unknown);
+          continue;
+        }
+        if (system.resources.get(targetGroupId)?.type !== 'AWS::ElasticLoadBalancingV2::TargetGroup') {
+          yield cannotTell(service.id, at, `what forwards to ${targetGroupId} is not known here`);
+          continue;
+        }
+        const forwarding = forwardersOf(system, targetGroupId);
+        if (forwarding.length === 0) {
+          yield found(service.id, at, {
+            message: `${service.id} registers in ${targetGroupId}, and no listener or rule forwards to it`,
+            fix: attach(system, targetGroupId),
+          });
+          continue;
+        }
+        const [first] = forwarding;
+        if (first && !forwarding.some(({ id }) => waitsFor(context, service.id, id))) early.push(first.id);
+      }
+      if (early.length === 0) continue;
+      const depends = [...dependsOn(context, service.id), ...new Set(early)];
+      yield found(service.id, service.origin, {
+        message: `${service.id} may be created before ${[...new Set(early)].join(', ')}, and its target group has no load balancer until then`,
+        fix: {
+          says: `write DependsOn: ${depends.length === 1 ? depends[0] : `[${depends.join(', ')}]`} in ${service.id}`,
+          edits: [
+            {
+              kind: 'set',
+              path: [...service.origin.path, 'DependsOn'],
+              value: depends.length === 1 ? depends[0] : depends,
+            },
+          ],
+        },
+      });
+    }
+  },
+};
+
+const forwardersOf = ({ resources }: System, groupId: string): Declared[] =>
+  [...resources.values()].filter(
+    ({ type, properties }) =>
+      LISTENERS.includes(type) &&
+      mentions(properties[type.endsWith('Rule') ? 'Actions' : 'DefaultActions'], groupId),
+  );
+
+const templateWith = ({ templates }: Context, id: string) =>
+  templates.find(({ template }) => Object.hasOwn(template.Resources, id))?.template;
+const dependsOn = (context: Context, id: string): string[] =>
+  [templateWith(context, id)?.Resources[id]?.DependsOn ?? []].flat();
+
+/** Whether one resource is made after another; of another stack, or where there is no template, that is settled otherwise. */
+function waitsFor(context: Context, id: string, other: string): boolean {
+  const template = templateWith(context, id);
+  if (!template || !Object.hasOwn(template.Resources, other)) return true;
+  const seen = new Set<string>();
+  const open = [id];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === other) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const { Properties, DependsOn = [] } = template.Resources[next] ?? {};
+    open.push(...resourcesIn(Properties, template), ...[DependsOn].flat());
+  }
+  return false;
+}
+/** One listener that answers by itself only, or none at all: what to write differs. */
+function attach(system: System, groupId: string): Fix {
+  const listeners = [...system.resources.values()].filter(({ type }) => type === LISTENERS[0]);
+  const [balancer, another] = system.loadBalancers;
+  const group = system.targetGroups.find(({ id }) => id === groupId);
+  const simple = listeners.length === 0 && balancer && !another && group;
+  return {
+    says: simple
+      ? `add a listener of ${balancer.id} that forwards to ${groupId}`
+      : `let a listener of a load balancer, or a rule of one, forward to ${groupId}`,
+    edits: [],
+  };
+}
