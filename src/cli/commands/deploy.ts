@@ -2,7 +2,8 @@ import { InputError } from '../../common/problem.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
 import { thisMachine } from '../../oci/machine.ts';
 import { readRegistrySettings } from '../../oci/settings.ts';
-import type { Command, Invocation, OptionHelp } from '../command.ts';
+import type { Command, Invocation } from '../command.ts';
+import { builderOption } from '../images.ts';
 import { checkImages } from '../image-preflight.ts';
 import { printNotices } from '../notices.ts';
 import { loadProject } from '../project.ts';
@@ -10,18 +11,9 @@ import { runOnceTasks } from '../once.ts';
 import { publishBuilds } from '../publish.ts';
 import { secretParameters } from '../secrets.ts';
 import { deployProject } from '../stack.ts';
-import { isLoopback, remoteTarget, type RemoteOptions } from '../target.ts';
+import { remoteOptions, remoteTargetOptions } from '../remote-options.ts';
+import { isLoopback, remoteTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
-
-export const remoteOptions: readonly OptionHelp[] = [
-  { name: 'region', value: 'NAME', help: 'AWS region (default: as for the aws CLI)' },
-  { name: 'endpoint-url', value: 'URL', help: 'another endpoint that speaks the AWS API' },
-];
-
-export const remoteTargetOptions = (invocation: Invocation): RemoteOptions => ({
-  region: invocation.text('region'),
-  endpointUrl: invocation.text('endpoint-url') ?? invocation.env.AWS_ENDPOINT_URL,
-});
 
 export const command: Command = {
   name: 'deploy',
@@ -31,6 +23,7 @@ export const command: Command = {
     'The same template and the same calls as `fairway up`, with the credentials of the aws CLI.\nServices with a `build:` are built here and pushed to ECR; --image api=REPOSITORY@sha256:… names one that is there.',
   options: [
     ...remoteOptions,
+    builderOption,
     {
       name: 'image',
       value: 'SERVICE=REFERENCE',

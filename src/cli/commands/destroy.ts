@@ -3,7 +3,8 @@ import { usageError, type Command } from '../command.ts';
 import { projectName } from '../project.ts';
 import { destroyProject } from '../stack.ts';
 import { remoteTarget } from '../target.ts';
-import { remoteOptions, remoteTargetOptions, sayWhere } from './deploy.ts';
+import { remoteOptions, remoteTargetOptions } from '../remote-options.ts';
+import { sayWhere } from './deploy.ts';
 
 export const command: Command = {
   name: 'destroy',
