@@ -185,7 +185,7 @@ function wayOut(
       ],
     };
   }
-  if (to.kind === 'nat-gateway' && direction === 'outward') return byNat(graph, hop, route, to.id);
+  if (to.kind === 'nat-gateway' && direction === 'outward') return byNat(graph, hop, route, to.id, outside);
   if (to.kind === 'nat-gateway')
     return {
       hops: [
@@ -214,6 +214,7 @@ function byNat(
   hop: MakeHop,
   route: Route,
   id: string,
+  outside: Outside,
 ): { readonly hops: Hop[]; readonly nat?: Subnet } {
   const leads = hop('yes', `the route ${route.destination} leads to ${id}`);
   const nat = graph.natGateways.get(id);
@@ -242,7 +243,7 @@ function byNat(
   const table = subnet && graph.tables.get(subnet.routeTableId);
   if (!subnet || !table)
     return { hops: [leads, gateway('unknown', `the subnet of ${id} is not known here`)] };
-  const out = chooseRoute(table, internet('every'), graph.prefixLists);
+  const out = chooseRoute(table, outside.addresses, graph.prefixLists);
   const target = out.kind === 'route' && out.route.state === 'active' ? out.route.target : undefined;
   const igw = target?.kind === 'internet-gateway' ? target.id : undefined;
   if (igw === undefined)

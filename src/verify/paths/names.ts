@@ -1,0 +1,114 @@
+import { type EcsService, isUnknown, known } from '../../topology/system.ts';
+import type { Context } from '../model.ts';
+import { oncePer } from '../once.ts';
+
+/** A name under which services are found, and by whom. */
+export interface ServiceName {
+  readonly host: string;
+  readonly serviceIds: readonly string[];
+  /** The VPCs in which it resolves; absent: only for clients of its Service Connect namespace. */
+  readonly vpcIds?: readonly string[];
+  /** The port of its tasks that a port of the name stands for, where they differ. */
+  readonly ports: ReadonlyMap<number, number>;
+  readonly kind: 'cloud-map' | 'service-connect';
+}
+
+/** Every name that is fully known, by host in lower case. */
+export const serviceNames = oncePer((context): ReadonlyMap<string, ServiceName> => {
+  const names = [...discoveryNames(context), ...connectNames(context)];
+  return new Map(names.map((name) => [name.host, name]));
+});
+
+function* discoveryNames({ system }: Context): Iterable<ServiceName> {
+  for (const { id, name, vpcIds } of system.names) {
+    if (isUnknown(name)) continue;
+    const serviceIds = system.services
+      .filter(({ registries }) => registries.some(({ discoveryId }) => known(discoveryId) === id))
+      .map((service) => service.id);
+    yield {
+      host: name.toLowerCase(),
+      serviceIds,
+      vpcIds: known(vpcIds) ?? [],
+      ports: new Map(),
+      kind: 'cloud-map',
+    };
+  }
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectService.html */
+function* connectNames({ system }: Context): Iterable<ServiceName> {
+  const definitions = new Map(system.taskDefinitions.map((definition) => [definition.id, definition]));
+  for (const service of system.services) {
+    const offered = connectOf(system.resources.get(service.id)?.properties)?.['Services'];
+    const mappings = (definitions.get(known(service.taskDefinitionId) ?? '')?.containers ?? []).flatMap(
+      ({ ports }) => ports,
+    );
+    for (const one of list(offered)) {
+      const mapping = mappings.find(({ name }) => name !== undefined && name === one['PortName']);
+      const own = known(mapping?.containerPort);
+      const override = one['IngressPortOverride'];
+      const target = typeof override === 'number' ? override : own;
+      for (const alias of list(one['ClientAliases'])) {
+        const port = Number(alias['Port']);
+        const host = alias['DnsName'] ?? one['DiscoveryName'] ?? one['PortName'];
+        if (typeof host !== 'string' || target === undefined || Number.isNaN(port)) continue;
+        const ports = new Map([[port, target]]);
+        yield { host: host.toLowerCase(), serviceIds: [service.id], ports, kind: 'service-connect' };
+      }
+    }
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+const connectOf = (properties: Fields | undefined): Fields | undefined =>
+  properties && list([properties['ServiceConnectConfiguration']])[0];
+const list = (value: unknown): readonly Fields[] =>
+  (Array.isArray(value) ? (value as unknown[]) : []).filter(
+    (item): item is Fields => typeof item === 'object' && item !== null && !Array.isArray(item),
+  );
+
+/** Whether a service is a client of Service Connect, so that its names resolve in its tasks. */
+export const isConnectClient = ({ system }: Context, { id }: EcsService): boolean => {
+  const enabled = connectOf(system.resources.get(id)?.properties)?.['Enabled'];
+  return enabled === true || enabled === 'true';
+};
+
+/** Search domains of a VPC's resolver: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html */
+export const searchDomains = ({ graph }: Context, vpcId: string): readonly string[] =>
+  graph.vpcs.get(vpcId)?.dhcp.domainNames ?? [];
+
+/** A host with a port that some text speaks of. */
+export interface Mention {
+  readonly host: string;
+  readonly port?: number;
+  readonly scheme?: string;
+}
+
+const HOST = /[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*/i.source;
+const URL = new RegExp(
+  `\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/@\\uFFFC]*@)?(${HOST})(?::(\\d+))?(?![\\w.@\\uFFFC-])`,
+  'gi',
+);
+const PAIR = new RegExp(`(?<![\\w.@/:\\uFFFC-])(${HOST}):(\\d{1,5})(?![\\w.:\\uFFFC-])`, 'gi');
+const WHOLE = new RegExp(`^(?:${HOST})$`, 'i');
+/** What variables with an address in them are usually called. */
+const ADDRESS_NAME =
+  /(^|_)(HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|SERVERS|UPSTREAM|BACKEND)$/i;
+
+/** The hosts that a variable's value speaks of; a bare word only where the variable's name says that it is a host. */
+export function mentionsIn(name: string, text: string): readonly Mention[] {
+  const urls = [...text.matchAll(URL)].map(([, scheme = '', host = '', port]) => ({
+    host: host.toLowerCase(),
+    scheme: scheme.toLowerCase(),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  }));
+  const rest = text.replace(URL, ' ');
+  const pairs = [...rest.matchAll(PAIR)]
+    .map(([, host = '', port]) => ({ host: host.toLowerCase(), port: Number(port) }))
+    .filter(({ host, port }) => !/^\d+$/.test(host) && port > 0 && port < 65_536);
+  const bare = rest
+    .split(/[\s,;]+/)
+    .filter((word) => WHOLE.test(word) && (word.includes('.') || ADDRESS_NAME.test(name)))
+    .map((host) => ({ host: host.toLowerCase() }));
+  return [...urls, ...pairs, ...bare];
+}
