@@ -13,8 +13,15 @@ import {
 } from '../region/runtime/runtime.ts';
 import { liveBuilds } from './builds/live.ts';
 import { plainBuilds } from './builds/plain.ts';
+import type { OptionHelp } from './command.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
+
+export const builderOption: OptionHelp = {
+  name: 'builder',
+  value: 'NAME',
+  help: `what builds images: ${BUILDERS.join(', ')} (default: an engine of this machine, else own)`,
+};
 
 /** Builds the images of all `build:` services, at once; the template's parameters that hold their digests. */
 export async function buildImages(
@@ -63,8 +70,8 @@ function builderNamed(text: string | undefined): BuilderName | undefined {
   throw new InputError([
     {
       code: 'builder-unknown',
-      message: `FAIRWAY_BUILDER=${text} is no builder`,
-      fix: `set it to one of ${BUILDERS.join(', ')}, or leave it out`,
+      message: `${text} is no builder`,
+      fix: `write --builder (or set FAIRWAY_BUILDER) with one of ${BUILDERS.join(', ')}, or leave it out`,
     },
   ]);
 }
@@ -88,6 +95,8 @@ export function requestOf(app: Pick<App, 'name' | 'directory'>, service: string,
     ),
     ...(build.target === undefined ? {} : { target: build.target }),
     ...(build.inline === undefined ? {} : { inline: build.inline }),
+    ...(build.noCache ? { noCache: true } : {}),
+    ...(build.pull ? { pull: true } : {}),
   };
 }
 

@@ -26,7 +26,7 @@ export async function publishBuilds(
   const { terminal } = invocation;
   const { control, info } = await startLocal(invocation);
   try {
-    const built = await buildServices(terminal, project, control, wanted);
+    const built = await buildServices(terminal, project, control, wanted, invocation.text('builder'));
     if (!to.trial) refuseStandIns(project, built);
     const local = openRegistry({
       registry: new URL(info.endpoint).host,
@@ -68,7 +68,7 @@ function refuseStandIns({ app }: Project, built: readonly BuiltService[]): void 
       code: 'image-from-stand-in',
       message: `${service} is built on a stand-in for ${reference} (${standIn}), which does not belong on AWS`,
       position: app.services.find(({ name }) => name === service)?.build?.position,
-      fix: `build where the registry of ${reference} can be reached, or with docker or podman (FAIRWAY_BUILDER=docker), or give --image ${service}=REPOSITORY@sha256:…`,
+      fix: `build where the registry of ${reference} can be reached, or with docker or podman (--builder docker), or give --image ${service}=REPOSITORY@sha256:…`,
     })),
   );
   if (problems.length > 0) throw new InputError(problems);

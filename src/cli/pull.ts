@@ -31,29 +31,41 @@ export async function pullImages(
 type Policy = NonNullable<PullRequest['pull']>;
 
 /** https://docs.docker.com/reference/cli/docker/compose/up/ (--pull) */
-export function pullPolicy(text: string | undefined): Policy {
-  if (text === undefined || text === 'missing' || text === 'always' || text === 'never')
-    return text ?? 'missing';
+export function pullPolicy(text: string | undefined): Policy | undefined {
+  if (text === undefined || text === 'missing' || text === 'always' || text === 'never') return text;
   throw new InputError([
     { code: 'usage', message: `--pull ${text} is no policy`, fix: 'write missing, always or never' },
   ]);
 }
 
-/** What a project's services run besides what is built. What stands in has been announced already. */
-export function pullServices(
+/**
+ * What a project's services run besides what is built, by `pull` or else as each service's `pull_policy` says. What stands in has been
+ * announced already.
+ */
+export async function pullServices(
   terminal: Terminal,
   { app }: Project,
   control: ControlClient,
-  pull: Policy,
+  pull: Policy | undefined,
 ): Promise<void> {
-  const references = app.services.flatMap(({ image, build }) => (image && !build ? [image.value] : []));
+  const wanted = new Map<string, Policy>();
+  for (const { image, build, pullPolicy: own = 'missing' } of app.services) {
+    if (!image || build) continue;
+    const policy = pull ?? (own === 'build' ? 'missing' : own);
+    // Where services disagree, the image is looked for.
+    if (wanted.get(image.value) !== 'always') wanted.set(image.value, policy);
+  }
   const quiet: Terminal = {
     ...terminal,
     err: (text) => {
       if (!text.includes(' stands in: ')) terminal.err(text);
     },
   };
-  return pullImages(quiet, control, { references: [...new Set(references)], pull });
+  const policies = [...new Set(wanted.values())];
+  for (const policy of policies) {
+    const references = [...wanted].flatMap(([name, own]) => (own === policy ? [name] : []));
+    await pullImages(quiet, control, { references, pull: policy });
+  }
 }
 
 type Transfer = Extract<PullLine, { readonly kind: 'transfer' }>;

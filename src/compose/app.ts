@@ -89,6 +89,8 @@ export interface Service {
   readonly position: Position;
   readonly image?: Located<string>;
   readonly build?: Build;
+  /** When `up` asks the image's registry; ECS on AWS pulls for each task. */
+  readonly pullPolicy?: PullPolicy;
   /** A text is split into words, as docker does it; no shell is put before it. */
   readonly command?: Located<readonly string[]>;
   readonly entrypoint?: Located<readonly string[]>;
@@ -130,6 +132,8 @@ export interface Service {
   readonly settings: ServiceSettings;
 }
 
+export type PullPolicy = 'always' | 'missing' | 'never' | 'build';
+
 export interface Build {
   /** Absolute, or relative to the project's folder. */
   readonly context: string;
@@ -149,6 +153,10 @@ export interface Build {
   readonly images: readonly Located<string>[];
   /** What EXPOSE says. */
   readonly expose: readonly ExposedPort[];
+  /** No layer of an earlier build serves. */
+  readonly noCache?: true;
+  /** Its base images are asked for again each time. */
+  readonly pull?: true;
   /** What HEALTHCHECK says: ECS does not look at it in the image. */
   readonly healthCheck?: HealthCheck;
   readonly position: Position;

@@ -63,6 +63,7 @@ describe('a build of a compose file', () => {
     dockerfile: '../Dockerfile',
     args: { A: 'b' },
     inline: 'FROM busybox\n',
+    noCache: true,
     secrets: [
       { name: 'file', from: { kind: 'file', path: './token' }, position },
       { name: 'set', from: { kind: 'environment', variable: 'T', value: 'v' }, position },
@@ -80,6 +81,7 @@ describe('a build of a compose file', () => {
       dockerfile: '../Dockerfile',
       args: { A: 'b' },
       inline: 'FROM busybox\n',
+      noCache: true,
       secrets: { file: { file: '/p/token' }, set: { content: 'v' } },
       contexts: { shared: '/shared', base: 'docker-image://alpine' },
     });

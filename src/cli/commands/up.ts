@@ -4,7 +4,7 @@ import type { Connection } from '../../region/process/connect.ts';
 import type { Forward } from '../../region/forward/model.ts';
 import type { StackStatus } from '../../region/process/protocol.ts';
 import type { Command, Invocation } from '../command.ts';
-import { buildImages } from '../images.ts';
+import { builderOption, buildImages } from '../images.ts';
 import { startLocal } from '../local.ts';
 import { printNotices } from '../notices.ts';
 import { runOnceTasks } from '../once.ts';
@@ -26,7 +26,12 @@ export const command: Command = {
   options: [
     { name: 'watch', short: 'w', help: 'go on, and restart the services whose sources are edited' },
     { name: 'learn', help: 'open the networks, watch who calls whom, and print the lines that say so' },
-    { name: 'pull', value: 'WHEN', help: 'when registries are asked: missing (default), always or never' },
+    {
+      name: 'pull',
+      value: 'WHEN',
+      help: 'when registries are asked: always, missing or never (default: pull_policy, else missing)',
+    },
+    builderOption,
   ],
   arguments: [0, 1],
   async run(invocation) {
@@ -72,7 +77,7 @@ async function up(
   held.catch(() => undefined);
   await preflight(terminal, project, connection);
   const [images] = await Promise.all([
-    buildImages(terminal, project, control),
+    buildImages(terminal, project, control, invocation.text('builder')),
     pullServices(terminal, project, control, pull),
   ]);
   const parameters: Parameter[] = [...images, ...secrets, ...(await held)];
@@ -117,7 +122,9 @@ async function goOn(invocation: Invocation, project: Project, { control }: Conne
   const { learnCalls } = await import('../learn.ts');
   const { watchProject } = await import('../watch/session.ts');
   await Promise.all([
-    watch ? watchProject({ terminal, project, control, signal }) : undefined,
+    watch
+      ? watchProject({ terminal, project, control, signal, builder: invocation.text('builder') })
+      : undefined,
     learn ? learnCalls(terminal, project, control, signal) : undefined,
   ]);
 }

@@ -13,6 +13,7 @@ export interface WatchSession {
   readonly terminal: Terminal;
   readonly project: Project;
   readonly control: ControlClient;
+  readonly builder?: string | undefined;
   /** Ends the session. */
   readonly signal: AbortSignal;
 }
@@ -101,7 +102,7 @@ const prunes = ({ path }: ServiceRule, ignoreRules: ReadonlyMap<string, IgnoreRu
   [...ignoreRules].every(([context, rules]) => inside(context, path) === undefined || rules.prunes);
 
 async function perform(
-  { terminal, project, control }: WatchSession,
+  { terminal, project, control, builder }: WatchSession,
   work: Work,
   edits: readonly string[],
 ): Promise<void> {
@@ -113,7 +114,7 @@ async function perform(
     const parameters = design.parameters.filter(
       (parameter) => parameter.service === service && parameter.kind === 'image',
     );
-    [image] = (await buildImages(terminal, { app, design: { ...design, parameters } }, control)).map(
+    [image] = (await buildImages(terminal, { app, design: { ...design, parameters } }, control, builder)).map(
       ({ ParameterValue }) => ParameterValue,
     );
   }

@@ -42,7 +42,10 @@ export const SERVICE: Keys = {
       gw_priority: noticed('a task has one network interface'),
       interface_name: noticed('a task has one network interface'),
       driver_opts: noticed('a task has one network interface'),
-      ipv4_address: refused('a task gets a new address each time', 'use the name of the service'),
+      ipv4_address: refused(
+        'a task gets a new address each time',
+        'remove it, and write the name of the service wherever its address stands',
+      ),
       ipv6_address: refused('the VPC has no IPv6', 'use the name of the service'),
       link_local_ips: noticed('a task has one address'),
       mac_address: noticed('a task gets a new interface each time'),
@@ -82,6 +85,7 @@ export const SERVICE: Keys = {
   shm_size: enacted('size of /dev/shm, where the platform lets it be set'),
   stdin_open: enacted('Interactive of the container'),
   tty: enacted('PseudoTerminal of the container'),
+  pull_policy: enacted('when `fairway up` asks the registry; on AWS, ECS pulls for each task'),
   label_file: enacted('DockerLabels of the container'),
   extra_hosts: enacted(
     '`host-gateway` alone, which is read past and said so; Fargate writes no /etc/hosts entries',
@@ -94,7 +98,6 @@ export const SERVICE: Keys = {
   domainname: noticed('the domain is the namespace of the project'),
   logging: noticed('logs go to CloudWatch Logs'),
   oom_score_adj: noticed('a task shares its memory with nobody'),
-  pull_policy: noticed('ECS pulls the image for each task'),
   pull_refresh_after: noticed('ECS pulls the image for each task'),
   stop_signal: noticed('ECS sends the STOPSIGNAL of the image; write it into the Dockerfile'),
   mem_swappiness: noticed('Fargate has no swap'),

@@ -6,7 +6,7 @@ import { foreignImages } from '../../dockerfile/images.ts';
 import type { Dockerfile } from '../../dockerfile/model.ts';
 import { parseDockerfile } from '../../dockerfile/parse.ts';
 import type { Build, FileSource, Located } from '../app.ts';
-import { type Field, field, type Findings, list, mapping, text, wrong } from '../read.ts';
+import { type Field, field, type Findings, flag, list, mapping, text, wrong } from '../read.ts';
 import { isNull } from '../tree.ts';
 import { readContexts } from './build-contexts.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -60,6 +60,8 @@ export function readBuild(found: Findings, at: Field | undefined, around: Surrou
     args,
     position,
     ...(target ? { target: target.value } : {}),
+    ...(flag(found, field(at, 'no_cache'))?.value ? { noCache: true as const } : {}),
+    ...(flag(found, field(at, 'pull'))?.value ? { pull: true as const } : {}),
   };
   try {
     const parsed = parseDockerfile(content, file);

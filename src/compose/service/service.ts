@@ -15,6 +15,7 @@ import { readMounts } from './mounts.ts';
 import { type Link, networkNames, readAliases, readLinks, readNetworkMode } from './networks.ts';
 import { readArchitecture } from './platform.ts';
 import { readExpose, readPorts } from './ports.ts';
+import { readPullPolicy } from './pull.ts';
 import { readRollout } from './rollout.ts';
 import { readServiceSettings } from './settings.ts';
 import { readReplicas, readSize, readStopGrace } from './size.ts';
@@ -67,6 +68,7 @@ export function readService(
     ...present({
       image,
       build,
+      pullPolicy: readPullPolicy(found, at),
       command: command(found, field(at, 'command')),
       entrypoint: command(found, field(at, 'entrypoint')),
       healthCheck,

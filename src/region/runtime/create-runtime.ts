@@ -108,7 +108,9 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
       buildNetwork: options.buildNetwork,
       nameServers: options.buildNameServers,
       async resolve(reference) {
-        const image = await resolver.resolve(reference, onProgress);
+        const image = await resolver.resolve(reference, onProgress, {
+          pull: request.pull === true ? 'always' : 'missing',
+        });
         if (image.standIn !== undefined) standIns.set(reference, image.standIn);
         return image;
       },

@@ -138,6 +138,8 @@ export interface BuildRequest {
   readonly contexts?: Readonly<Record<string, string>>;
   readonly builder?: BuilderName;
   readonly noCache?: boolean;
+  /** Asks for the base images again. */
+  readonly pull?: boolean;
 }
 export interface BuiltImage {
   readonly digest: string;

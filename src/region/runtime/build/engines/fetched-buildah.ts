@@ -56,6 +56,7 @@ async function build(context: EngineContext): Promise<Built> {
     const words = buildWords(request, {
       context: '/context',
       dockerfile: request.inline === undefined ? join('/context', request.dockerfile) : '/work/Dockerfile',
+      registries: false,
       secret(id) {
         mounts.push({
           kind: 'bind',

@@ -81,6 +81,7 @@ async function buildOnHost(engine: HostEngine, context: EngineContext) {
     const words = buildWords(request, {
       context: request.context,
       dockerfile,
+      registries: true,
       secret: (id) => secrets[id] ?? '',
       folder: (_name, path) => path,
     });

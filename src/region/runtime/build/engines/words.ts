@@ -5,6 +5,8 @@ import type { BuildRequest } from '../../runtime.ts';
 export interface Places {
   readonly context: string;
   readonly dockerfile: string;
+  /** Whether the engine itself pulls what it builds on. */
+  readonly registries: boolean;
   /** Of a secret's file, by id. */
   secret(id: string): string;
   /** Of an additional context that is a folder. */
@@ -13,7 +15,7 @@ export interface Places {
 
 /** The arguments that docker, podman and buildah share: https://docs.docker.com/reference/cli/docker/buildx/build/ */
 export function buildWords(request: BuildRequest, places: Places): readonly string[] {
-  const { args, secrets = {}, contexts = {}, target, noCache } = request;
+  const { args, secrets = {}, contexts = {}, target, noCache, pull } = request;
   return [
     '--file',
     places.dockerfile,
@@ -25,6 +27,7 @@ export function buildWords(request: BuildRequest, places: Places): readonly stri
     ]),
     ...(target === undefined ? [] : ['--target', target]),
     ...(noCache === true ? ['--no-cache'] : []),
+    ...(pull === true && places.registries ? ['--pull'] : []),
   ];
 }
 
