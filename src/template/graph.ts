@@ -21,6 +21,21 @@ export function dependencyGraph(template: Template, positionOf?: PositionOf): De
   return { dependencies, order: sort(dependencies, template, positionOf) };
 }
 
+/** Every resource after its dependencies, as far as circles let them. */
+export function dependencyOrder(template: Template): readonly string[] {
+  const dependencies = dependenciesOf(template);
+  const order = new Set<string>();
+  const underWay = new Set<string>();
+  const visit = (id: string): void => {
+    if (underWay.has(id)) return;
+    underWay.add(id);
+    for (const other of dependencies.get(id) ?? []) visit(other);
+    order.add(id);
+  };
+  for (const id of dependencies.keys()) visit(id);
+  return [...order];
+}
+
 function dependenciesOf(template: Template): Map<string, Set<string>> {
   const dependencies = new Map<string, Set<string>>();
   for (const [id, { Properties, DependsOn }] of Object.entries(template.Resources)) {

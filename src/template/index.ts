@@ -1,5 +1,20 @@
 /** The CloudFormation language: everything other rooms use of it. */
 export { diffResource, type Difference, type ResourceDifference } from './diff.ts';
+export { readAssembly, templatesBeside, type Asset, type AssemblyStack, type ReadFile } from './assembly.ts';
+export { compareStacks } from './difference/compare.ts';
+export type {
+  DataLoss,
+  NamedChange,
+  PropertyChange,
+  ResourceChange,
+  TemplateDiff,
+} from './difference/model.ts';
+export { examineTemplate, type Examination } from './examine.ts';
+export { readParameters, type ReadParameters } from './parameters.ts';
+export type { Change, ProblemCode, TemplateProblem, Unanswered } from './problem.ts';
+export { readTemplate, type ReadTemplate } from './read.ts';
+export { examineStacks } from './stacks/examine-stacks.ts';
+export type { ExaminedStack, StackSource, Surroundings } from './stacks/model.ts';
 export { createEvaluator, type Evaluator } from './evaluate.ts';
 export {
   evaluateOutput,

@@ -41,7 +41,10 @@ test('what is not known passes, and so does what is right', () => {
   expect(
     says('AWS::EC2::SecurityGroup', {
       GroupDescription: 'from the load balancer',
-      SecurityGroupIngress: [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }, { IpProtocol: 'tcp', FromPort: -1 }],
+      SecurityGroupIngress: [
+        { IpProtocol: '-1', CidrIp: '0.0.0.0/0' },
+        { IpProtocol: 'tcp', FromPort: -1 },
+      ],
     }),
   ).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import type { Check } from '../../model.ts';
 import { dependencyCycle } from './dependency-cycle.ts';
+import { notReplaceable } from './not-replaceable.ts';
 import { propertyRequired } from './property-required.ts';
 import { propertyUnknown } from './property-unknown.ts';
 import { propertyValue } from './property-value.ts';
@@ -12,4 +13,5 @@ export const configuration: readonly Check[] = [
   propertyRequired,
   propertyValue,
   dependencyCycle,
+  notReplaceable,
 ];
