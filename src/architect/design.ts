@@ -28,6 +28,7 @@ import { designParameters, templateParameters } from './parameters.ts';
 import { permissions } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { ascending, listeningPorts } from './ports.ts';
+import { arranged } from './problems.ts';
 import { scaling, scalingNotices } from './scaling.ts';
 import { security } from './security.ts';
 import { taskSize, type TaskSize } from './sizes.ts';
@@ -44,7 +45,7 @@ export function design(app: App, options: DesignOptions = {}): Design {
   const { plan, binds, problems, notices } = planOf(app, options);
   const { sizes, tooLarge } = sizesOf(plan.tasks);
   const all = [...problems, ...tooLarge];
-  if (all.length > 0) throw new InputError(all);
+  if (all.length > 0) throw new InputError(arranged(all));
 
   const parameters = designParameters(plan.services, plan.tasks);
   const secretValues = secretParameters(plan.secrets);

@@ -29,6 +29,8 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
   gitea: web(3000),
   minio: web(9000),
   redis: store(6379),
+  redismod: store(6379),
+  'redis-stack-server': store(6379),
   valkey: store(6379),
   memcached: store(11_211),
   postgres: store(5432),
@@ -37,6 +39,8 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
   mysql: store(3306),
   'mysql-server': store(3306),
   mariadb: store(3306),
+  'azure-sql-edge': store(1433),
+  'mssql/server': store(1433),
   mongo: store(27_017),
   rabbitmq: store(5672),
   nats: store(4222),
@@ -52,17 +56,28 @@ const KNOWN: Readonly<Record<string, KnownImage>> = {
 
 /** `docker.io/library/redis:7@sha256:…` → what is known of `redis`. */
 export function knownImage(reference: string | undefined): KnownImage | undefined {
-  const name = reference?.split('@')[0]?.split('/').at(-1)?.split(':')[0];
-  return name === undefined || !Object.hasOwn(KNOWN, name) ? undefined : KNOWN[name];
+  const path = reference?.split('@')[0]?.split('/') ?? [];
+  const names = [path.slice(-2).join('/'), path.at(-1) ?? ''].map((name) => name.split(':')[0]!);
+  const known = names.find((name) => Object.hasOwn(KNOWN, name));
+  return known === undefined ? undefined : KNOWN[known];
 }
 
-/** Ports that are no web pages, whoever listens on them. */
-const NO_HTTP: Readonly<Record<number, string>> = {
-  21: 'FTP',
+/** Ports that people outside connect to, and not by HTTP. */
+const PLAIN: Readonly<Record<number, string>> = {
   22: 'SSH',
+  53: 'DNS',
+  8883: 'MQTT',
+  25_565: 'Minecraft',
+};
+
+/** What a port is known for that the internet may reach, as it is, by TCP. */
+export const plainProtocol = (port: number): string | undefined => PLAIN[port];
+
+/** Ports of data stores, of queues and of what passes on mail: for peers. */
+const INSIDE: Readonly<Record<number, string>> = {
+  21: 'FTP',
   23: 'Telnet',
   25: 'SMTP',
-  53: 'DNS',
   110: 'POP3',
   143: 'IMAP',
   389: 'LDAP',
@@ -80,16 +95,14 @@ const NO_HTTP: Readonly<Record<number, string>> = {
   5432: 'PostgreSQL',
   5672: 'AMQP',
   6379: 'Redis',
-  8883: 'MQTT',
   9042: 'Cassandra',
   9092: 'Kafka',
   11_211: 'memcached',
-  25_565: 'Minecraft',
   27_017: 'MongoDB',
 };
 
-/** What a port is known for, where that is no HTTP. */
-export const plainProtocol = (port: number): string | undefined => NO_HTTP[port];
+/** What a port is known for that is neither HTTP nor for the internet. */
+export const insideProtocol = (port: number): string | undefined => INSIDE[port];
 
 /** Images without a shell: nothing can be put into them when they start. */
 const SHELL_LESS =

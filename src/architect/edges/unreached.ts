@@ -1,9 +1,12 @@
 import type { App, Service } from '../../compose/app.ts';
 import type { Problem } from '../../common/problem.ts';
 import type { Edge } from '../design-model.ts';
+import { publish } from '../exposure/publish.ts';
+import { knownImage } from '../known-images.ts';
 import type { SourceText, Texts } from '../options.ts';
 import { compareText } from '../naming.ts';
 import { listeningPorts } from '../ports.ts';
+import { BY_INIT } from '../problems.ts';
 import { members, type Task } from '../tasks.ts';
 import { textMentions } from './mentions.ts';
 import { sharesNetwork } from './edges.ts';
@@ -29,12 +32,26 @@ export function openServices(
   edges: readonly Edge[],
   texts: Texts,
 ): readonly OpenService[] {
-  const open = tasks.filter((task) => task.kind === 'service' && !isReached(task, edges));
+  const { publicServices, forwards } = publish(tasks);
+  const isAmong = (ports: readonly { readonly service: string }[], { owner }: Task) =>
+    ports.some(({ service }) => service === owner.name);
+  const isPublic = (task: Task) =>
+    isAmong(publicServices, task) ||
+    (members(task).some(({ settings, ports }) => settings.public && ports.length > 0) &&
+      !isAmong(forwards, task));
+  const open = tasks.filter((task) => task.kind === 'service' && !isReached(task, edges) && !isPublic(task));
   const read = open.length > 0 ? texts('all') : [];
-  return open.map(({ owner: service }) => {
-    const callers = candidates(app, service, read);
+  return open.map((task) => {
+    const { owner: service } = task;
+    const ofThisMachine = isAmong(forwards, task);
+    const named = candidates(app, service, read).filter(({ exact }) => exact || !ofThisMachine);
+    const callers = named.length > 0 ? named : onlyPeer(app, service);
     const alone = !app.services.some((other) => other !== service && sharesNetwork(other, service));
-    return { service, callers, worker: callers.length === 0 && (alone || listensNowhere(service)) };
+    return {
+      service,
+      callers,
+      worker: callers.length === 0 && (alone || ofThisMachine || listensNowhere(service)),
+    };
   });
 }
 
@@ -52,8 +69,19 @@ export function unreached(open: readonly OpenService[]): Unreached {
 }
 
 const isReached = (task: Task, edges: readonly Edge[]): boolean =>
-  edges.some(({ to }) => to === task.owner.name) ||
-  members(task).some(({ ports, settings }) => settings.worker || (settings.public && ports.length > 0));
+  edges.some(({ to }) => to === task.owner.name) || members(task).some(({ settings }) => settings.worker);
+
+/** A data store is there for somebody: where one service alone could be that, it is. */
+function onlyPeer(app: App, called: Service): readonly Candidate[] {
+  const known = knownImage(called.image?.value ?? called.build?.baseImage);
+  if (!known?.store) return [];
+  const [peer, ...others] = app.services.filter(
+    (other) => other !== called && other.lifetime !== 'once' && sharesNetwork(other, called),
+  );
+  if (!peer || others.length > 0) return [];
+  const [{ port } = known] = listeningPorts(called);
+  return [{ service: peer.name, because: 'nothing else shares a network with it', port, exact: true }];
+}
 
 /** A build tells what it listens on, an image does not. */
 const listensNowhere = ({ build, expose, ports }: Service): boolean =>
@@ -62,9 +90,11 @@ const listensNowhere = ({ build, expose, ports }: Service): boolean =>
 /** A service in whose environment, configuration or source a name stands. */
 export interface Candidate {
   readonly service: string;
-  /** Where: a file, or a variable. */
-  readonly where: string;
+  /** Where it is named, for the most part. */
+  readonly because: string;
   readonly port?: number;
+  /** More than a word among others: an address, or a text that is nothing but the name. */
+  readonly exact: boolean;
 }
 
 /** Who may be calling a service, the likeliest first: a URL or `host:port` tells more than the word alone. */
@@ -73,6 +103,7 @@ export function candidates(app: App, called: Service, texts: readonly SourceText
   const mine = (host: string) => lookup(host).filter((name) => name === called.name);
   const names = [called.name, ...called.aliases];
   const word = new RegExp(`(?<![\\w.-])(${names.map(escaped).join('|')})(?![\\w-]|\\.\\w)`, 'i');
+  const literal = new RegExp(`(["'\`])(${names.map(escaped).join('|')})\\1`, 'i');
   const found = new Map<string, Candidate>();
   for (const { service, file, text } of allTexts(app, texts)) {
     if (service === called.name) continue;
@@ -81,10 +112,13 @@ export function candidates(app: App, called: Service, texts: readonly SourceText
     const [mention] = textMentions(text, mine);
     if (!mention && !word.test(text)) continue;
     const before = found.get(service);
-    if (before?.port !== undefined || (before && mention?.port === undefined)) continue;
+    const exact = mention !== undefined || literal.test(text) || names.includes(text);
+    const tellsMore = mention?.port !== undefined || (exact && !before?.exact);
+    if (before && (before.port !== undefined || !tellsMore)) continue;
     found.set(service, {
       service,
-      where: file,
+      because: `${file} names it`,
+      exact,
       ...(mention?.port === undefined ? {} : { port: mention.port }),
     });
   }
@@ -117,21 +151,22 @@ const knownPort = (called: Service): string => (listeningPorts(called).length > 
 
 function problem(called: Service, callers: readonly Candidate[]): Problem {
   const { name, position } = called;
-  const lines = callers.map(({ service, where, port }) => {
+  const lines = callers.map(({ service, because, port }) => {
     const target = port === undefined ? name : `${name}:${port}`;
-    return `services.${service}:  x-aws: {calls: ["${target}"]}    # ${where} names it`;
+    return `services.${service}:  x-aws: {calls: ["${target}"]}    # ${because}`;
   });
   return {
     code: 'nothing-calls',
-    message: `nothing is known to call ${name}, and it publishes no port: every connection to it would be dropped`,
+    message: `nothing is known to call ${name}, and ${called.ports.length > 0 ? 'its port is for this machine alone' : 'it publishes no port'}: every connection to it would be dropped`,
     position,
     fix: [
       lines.length > 0
-        ? `say who calls it; it is named in ${lines.length === 1 ? 'one place' : 'these places'}:`
+        ? 'say who calls it, as seems likely:'
         : 'say who calls it, under the service that does:',
       ...(lines.length > 0 ? lines : [`  x-aws: {calls: ["${name}${knownPort(called)}"]}`]),
       `or, where nothing connects to it: services.${name}:  x-aws: {worker: true}`,
-      'fairway init writes such lines; fairway up --learn finds them by watching what really flows',
+      'fairway up --learn finds it by watching what really flows',
+      BY_INIT,
     ].join('\n'),
   };
 }

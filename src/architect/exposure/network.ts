@@ -5,6 +5,7 @@ import { layoutOf, publicSubnets } from '../network.ts';
 import { logicalId } from '../naming.ts';
 import type { Plan } from '../plan.ts';
 import type { ListeningPort } from '../ports.ts';
+import { BY_INIT } from '../problems.ts';
 
 /** What a listener or target group of a network load balancer speaks. */
 export type Transport = 'TCP' | 'UDP' | 'TCP_UDP';
@@ -103,16 +104,38 @@ export function checkedPort(
   return tcp.includes(containerPort) ? containerPort : tcp[0];
 }
 
-/** Ports without one that tells whether their task is well. */
-export function uncheckedPorts({ publicServices, ports }: Pick<Plan, 'publicServices' | 'ports'>): Problem[] {
-  return networkListeners(publicServices)
-    .filter(
-      (one) => checkedPort(ports.get(one.service) ?? [], one.containerPort, one.transport) === undefined,
-    )
-    .map(({ service, containerPort }) => ({
-      code: 'udp-without-check',
-      message: `a network load balancer asks by TCP whether a task is well, and ${service} is not known to listen on any TCP port beside ${containerPort}/udp`,
-      position: publicServices.find((one) => one.service === service && one.protocol === 'udp')?.position,
-      fix: `write a TCP port that answers under services.${service}: expose: ["8080"]`,
-    }));
-}
+/** Listeners without a port that tells whether their task is well. */
+export const uncheckedListeners = (
+  publicServices: readonly PublicService[],
+  ports: ReadonlyMap<string, readonly ListeningPort[]>,
+): NetworkListener[] =>
+  networkListeners(publicServices).filter(
+    (one) => checkedPort(ports.get(one.service) ?? [], one.containerPort, one.transport) === undefined,
+  );
+
+export const uncheckedPorts = ({
+  publicServices,
+  ports,
+}: Pick<Plan, 'publicServices' | 'ports'>): Problem[] =>
+  uncheckedListeners(publicServices, ports).map(({ service, containerPort }) => ({
+    code: 'udp-without-check',
+    message: `a network load balancer asks by TCP whether a task is well, and ${service} is not known to listen on any TCP port beside ${containerPort}/udp`,
+    position: publicServices.find((one) => one.service === service && one.protocol === 'udp')?.position,
+    fix: [
+      `write a TCP port that answers under services.${service}: expose: ["8080"]`,
+      `or, where it has none, the same, and let a container beside it answer there: services.${service}-health:  ${healthLine(service)}`,
+      BY_INIT,
+    ].join('\n'),
+  }));
+
+/** What answers as long as the task runs. */
+export const healthService = (service: string) => ({
+  image: 'busybox:1',
+  network_mode: `service:${service}`,
+  command: `httpd -f -p ${HEALTH_PORT}`,
+});
+export const HEALTH_PORT = '8080';
+const healthLine = (service: string): string =>
+  `{${Object.entries(healthService(service))
+    .map(([key, value]) => `${key}: '${value}'`)
+    .join(', ')}}`;

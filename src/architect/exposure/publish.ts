@@ -1,7 +1,7 @@
 import type { PublishedPort, Service } from '../../compose/app.ts';
 import type { Problem } from '../../common/problem.ts';
 import type { LocalForward, PublicService } from '../design-model.ts';
-import { knownImage, plainProtocol } from '../known-images.ts';
+import { insideProtocol, knownImage, plainProtocol } from '../known-images.ts';
 import { members, type Task } from '../tasks.ts';
 import { listenerProblems } from './sharing.ts';
 
@@ -80,8 +80,11 @@ function wayOf(service: Service, port: PublishedPort): Way {
   const fix = `where the internet is to reach it, write\n  ports: [{target: ${target}, published: "${port.published ?? target}", app_protocol: tcp}]`;
   const known = knownImage(service.image?.value ?? service.build?.baseImage);
   if (known?.store) return { kind: 'forward', reason: 'the port of a data store', fix };
-  const plain = known?.http && known.port === target ? undefined : plainProtocol(target);
-  if (plain !== undefined) return { kind: 'forward', reason: `known for ${plain}, not for HTTP`, fix };
+  if (!known?.http || known.port !== target) {
+    const inside = insideProtocol(target);
+    if (inside !== undefined) return { kind: 'forward', reason: `known for ${inside}, not for HTTP`, fix };
+    if (plainProtocol(target) !== undefined) return { kind: 'public', protocol: 'tcp' };
+  }
   if ((port.published ?? target) === 443)
     return { kind: 'wrong', problem: withoutCertificate(service, port) };
   return { kind: 'public', protocol: 'http' };

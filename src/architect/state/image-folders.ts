@@ -7,27 +7,39 @@ import type { StorageContext } from './storage.ts';
 export interface ImageFolders {
   /** Folders that COPY or ADD fill with folders. */
   readonly copies: readonly string[];
+  /** Files that they fill with a file. */
+  readonly files: readonly string[];
   readonly workingDirectory: string;
 }
 
 /** What a Dockerfile tells of the folders of its image; undefined where it cannot be read. */
-export function imageFolders(build: Build, { locate, options }: StorageContext): ImageFolders | undefined {
+export function imageFolders(
+  build: Build,
+  { locate, options }: Pick<StorageContext, 'locate' | 'options'>,
+): ImageFolders | undefined {
   const path = locate(posix.join(build.context, build.dockerfile));
   const read = build.inline === undefined ? options.readPath?.(path) : undefined;
   const text = build.inline ?? (read?.kind === 'file' ? read.file.text : undefined);
   if (text === undefined) return undefined;
   let folder = '/';
   const copies: string[] = [];
+  const files: string[] = [];
   for (const { keyword, args } of stageChain(parseDockerfile(text, path), build.target).stages.flatMap(
     ({ instructions }) => instructions,
   )) {
     if (keyword === 'WORKDIR') folder = posix.resolve(folder, plain(args[0] ?? '.'));
     if (keyword !== 'COPY' && keyword !== 'ADD') continue;
     const to = args.at(-1);
-    if (to === undefined || to.includes('$') || !args.slice(0, -1).some(isFolder)) continue;
-    copies.push(posix.resolve(folder, plain(to)));
+    if (to === undefined || to.includes('$')) continue;
+    const path = posix.resolve(folder, plain(to));
+    const sources = args.slice(0, -1);
+    if (sources.some(isFolder)) copies.push(path);
+    else if (sources.length > 1 || /(^\.{0,2}|\/)$/.test(plain(to)))
+      files.push(...sources.map((source) => posix.join(path, posix.basename(plain(source)))));
+    // One file to a name that may be a folder's: it is there, at one of the two.
+    else files.push(path, posix.join(path, posix.basename(plain(sources[0] ?? ''))));
   }
-  return { copies, workingDirectory: folder };
+  return { copies, files, workingDirectory: folder };
 }
 
 /** A source that is written like a folder, not like a file: `.`, `./src`, `dist/`. */

@@ -54,25 +54,25 @@ describe('for AWS', () => {
     ["{image: 'a:1', volumes: ['/etc/localtime:/etc/localtime:ro']}", []],
     [
       "{build: ./bare, volumes: ['./app:/code']}",
-      ['a mounts its program from /project/app: the image for AWS has to have it'],
+      ['a mounts its program from ./app: the image for AWS has to have it'],
     ],
     [
       "{image: 'node:20', working_dir: /app, volumes: ['./app:/app']}",
-      ['a mounts its program from /project/app: the image for AWS has to have it'],
+      ['a mounts its program from ./app: the image for AWS has to have it'],
     ],
     [
       "{image: 'a:1', volumes: ['./photos:/photos']}",
       [
-        'a mounts /project/photos, which is more than the 40960 bytes of text that can be delivered as configuration',
+        'a mounts ./photos, which is more than the 40960 bytes of text that can be delivered as configuration',
       ],
     ],
     [
       "{image: 'a:1', volumes: ['./empty:/var/lib/a']}",
-      ['a mounts /project/empty, which is empty: data is kept in a volume on AWS'],
+      ['a mounts ./empty, which is empty: data is kept in a volume on AWS'],
     ],
     [
       "{image: 'a:1', volumes: ['./nothing:/var/lib/a']}",
-      ['a mounts /project/nothing, and nothing is there that could be delivered to AWS'],
+      ['a mounts ./nothing, and nothing is there that could be delivered to AWS'],
     ],
     [
       "{image: 'a:1', volumes: ['/proc:/host/proc:ro']}",

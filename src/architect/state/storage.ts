@@ -4,7 +4,7 @@ import type { Problem } from '../../common/problem.ts';
 import type { LocalBind } from '../design-model.ts';
 import type { DesignOptions } from '../options.ts';
 import { members, type Task } from '../tasks.ts';
-import { bindMount } from './binds.ts';
+import { bindMount, machineMounts } from './binds.ts';
 import { grantedFiles, mountFiles, type Delivery, type DeliveredFile } from './files.ts';
 import type { SecretSource } from './secrets.ts';
 import { namedVolume } from './volumes.ts';
@@ -105,6 +105,7 @@ function containerStorage(context: StorageContext, service: Service): ContainerS
   const mounts: MountPoint[] = [];
   const files: DeliveredFile[] = [];
   const dropped: string[] = [];
+  machineMounts(context, service);
   // Binds first: what is dropped decides on volumes below it.
   const inOrder = [...service.mounts].sort((a, b) => Number(b.kind === 'bind') - Number(a.kind === 'bind'));
   for (const mount of inOrder) {

@@ -1,5 +1,6 @@
 import type { NamedVolume, Service, VolumeMount } from '../../compose/app.ts';
 import type { Problem } from '../../common/problem.ts';
+import { BY_INIT } from '../problems.ts';
 import { members } from '../tasks.ts';
 import { fileSystemProblems } from './file-systems.ts';
 import type { MountPoint, StorageContext } from './storage.ts';
@@ -93,11 +94,12 @@ const undecided = (volume: NamedVolume, service: Service): Problem => ({
   message: `the volume ${volume.name} of ${service.name} holds data, and what it becomes on AWS is not decided`,
   position: volume.position,
   fix: [
-    `write one of these under volumes.${volume.name}:`,
+    `write under volumes.${volume.name} one of`,
     'x-aws: {state: efs}        files that last, shared by all tasks (network file system; slow for databases)',
     'x-aws: {state: ebs}        a fast disk for each task, empty at each start and gone with the task',
     'x-aws: {state: managed}    the data moves to a managed service (RDS, ElastiCache …), which replaces the container',
     'x-aws: {state: ephemeral}  it may be lost: a cache, scratch space',
+    BY_INIT,
   ].join('\n'),
 });
 

@@ -81,7 +81,7 @@ services:
     files: `name: near
 services:
   web: {image: 'nginx:1', ports: ['127.0.0.1:8080:80'], volumes: ['./html:/usr/share/nginx/html:ro']}
-  database: {image: 'postgres:16', ports: ['5432:5432'], volumes: ['data:/var/lib/postgresql/data']}
+  database: {image: 'postgres:16', ports: ['5432:5432'], volumes: ['data:/var/lib/postgresql/data'], x-aws: {worker: true}}
 volumes: {data: }
 `,
     options: { target: 'local', readPath },

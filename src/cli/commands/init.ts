@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline/promises';
-import { type Line, openQuestions, type Question } from '../../architect/questions.ts';
+import { InputError } from '../../common/problem.ts';
+import { openQuestions } from '../../architect/questions/index.ts';
+import type { Change, Question } from '../../architect/questions/model.ts';
 import type { Command, Invocation } from '../command.ts';
-import { addedLines, withLines } from '../init/insert.ts';
-import { loadApp, readText } from '../project.ts';
+import { changedLines } from '../init/difference.ts';
+import { withChanges } from '../init/change.ts';
+import { designFor, loadApp, readText } from '../project.ts';
+import { readPath } from '../read-path.ts';
 import { sourceTexts } from '../source-texts.ts';
 
 /** An answer may open another question: which port, once it is known who calls. */
@@ -24,13 +28,13 @@ export const command: Command = {
     const input = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
     try {
       const { texts, left } = await answered(invocation, input);
+      if (left > 0) terminal.err(`\n${left === 1 ? 'one question is' : `${left} questions are`} left open\n`);
       if (texts.size === 0) {
-        terminal.err(
-          left > 0
-            ? `\nnothing to write: ${left === 1 ? 'one question is' : `${left} questions are`} left open\n`
-            : 'nothing is open: the files say all that AWS needs to know\n',
-        );
-        return left > 0 ? 1 : 0;
+        if (left > 0) return 1;
+        const rest = problemsLeft(invocation);
+        if (rest === undefined) terminal.err('nothing is open: the files say all that AWS needs to know\n');
+        else terminal.err(`there is nothing to ask; this is for you to decide:\n${rest}\n`);
+        return rest === undefined ? 0 : 1;
       }
       for (const [file, text] of texts) showChange(invocation, file, readText(cwd, file) ?? '', text);
       if (input ? !(await confirmed(input)) : !invocation.flag('yes')) {
@@ -39,12 +43,26 @@ export const command: Command = {
       }
       for (const [file, text] of texts) await writeFile(resolve(cwd, file), text);
       terminal.err(`written: ${[...texts.keys()].join(', ')}\n`);
-      return 0;
+      const rest = left > 0 ? undefined : problemsLeft(invocation);
+      if (rest !== undefined) terminal.err(`\nleft for you to decide:\n${rest}\n`);
+      return left > 0 || rest !== undefined ? 1 : 0;
     } finally {
       input?.close();
     }
   },
 };
+
+/** What no answer mends: the design for AWS stops at it all the same. */
+function problemsLeft(invocation: Invocation): string | undefined {
+  const app = loadApp(invocation, invocation.positionals[0]);
+  try {
+    designFor(invocation, app, { target: 'aws' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
 
 /** New texts of files, with an answer to each question that they leave open. */
 async function answered(
@@ -57,21 +75,29 @@ async function answered(
   let left = 0;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const app = loadApp(invocation, positionals[0], texts);
-    const questions = openQuestions(app, (which) => sourceTexts(app, cwd, which)).filter(
-      ({ text }) => !asked.has(text),
-    );
+    const questions = openQuestions(app, {
+      directory: resolve(cwd, app.directory),
+      readPath,
+      texts: (which) => sourceTexts(app, cwd, which),
+    }).filter(({ text }) => !asked.has(text));
     if (questions.length === 0) break;
-    const lines: Line[] = [];
+    const changes: Change[] = [];
     for (const question of questions) {
       asked.add(question.text);
       terminal.err(`\n${terminal.style.bold(question.text)}\n`);
       const answers = await answer(invocation, question, input);
-      if (answers) lines.push(...answers);
+      if (answers) changes.push(...answers);
       else left++;
     }
-    for (const line of lines) {
-      const text = texts.get(line.file) ?? readText(cwd, line.file) ?? '';
-      texts.set(line.file, withLines(text, [line]));
+    for (const file of new Set(changes.map((change) => change.file))) {
+      const text = texts.get(file) ?? readText(cwd, file) ?? '';
+      texts.set(
+        file,
+        withChanges(
+          text,
+          changes.filter((change) => change.file === file),
+        ),
+      );
     }
   }
   return { texts, left };
@@ -81,7 +107,7 @@ async function answer(
   { terminal }: Invocation,
   { choices, preferred, other }: Question,
   input: Interface | undefined,
-): Promise<readonly Line[] | undefined> {
+): Promise<readonly Change[] | undefined> {
   for (const [index, { label, ifWrong }] of choices.entries())
     terminal.err(
       `  ${index + 1}. ${label}${index === preferred ? terminal.style.green('  (likeliest)') : ''}\n     ${terminal.style.dim(`if that is wrong: ${ifWrong}`)}\n`,
@@ -96,15 +122,15 @@ async function answer(
     }
     const text = input ? (await input.question(`  [${usual}] `)).trim() : '';
     const choice = choices[Number(text === '' ? usual : text) - 1];
-    const lines = choice?.lines ?? other?.lines(text);
-    if (lines) return lines;
+    const changes = choice?.changes ?? other?.changes(text);
+    if (changes) return changes;
     terminal.err(`  write a number from 1 to ${choices.length}${other ? `, or ${other.hint}` : ''}\n`);
   }
 }
 
 function showChange({ terminal }: Invocation, file: string, before: string, after: string): void {
   terminal.out(`${terminal.outStyle.bold(file)}\n`);
-  for (const { line, text, old } of addedLines(before, after)) {
+  for (const { line, text, old } of changedLines(before, after)) {
     if (old !== undefined) terminal.out(`${terminal.outStyle.red(`${String(line).padStart(5)} - ${old}`)}\n`);
     terminal.out(`${terminal.outStyle.green(`${String(line).padStart(5)} + ${text}`)}\n`);
   }

@@ -127,7 +127,7 @@ function checked(found: Findings, mount: Mount): boolean {
       found,
       position,
       message,
-      'remove the mount, or put the service into a profile of its own',
+      'remove the mount, or put the service into a profile of its own; what a proxy finds by labels (Traefik), the load balancer is told by ports and x-aws: {host, path}',
       'compose-refused',
     );
     return false;

@@ -34,7 +34,14 @@ export function readArchitecture(found: Findings, at: Field): Service['architect
 function architecture(found: Findings, { value, position }: Located<string>, key: string) {
   const [, name = ''] = /^(?:linux\/)?(\w+)(?:\/v\d+)?$/.exec(value.toLowerCase()) ?? [];
   const known = Object.hasOwn(ARCHITECTURES, name) ? ARCHITECTURES[name] : undefined;
-  if (!known)
+  if (!known && value.startsWith('wasi/'))
+    wrong(
+      found,
+      position,
+      `${key} is ${JSON.stringify(value)}, WebAssembly: Fargate runs programs of Linux`,
+      'where the service can be built for Linux, write linux/amd64 and take `runtime` away; else put it into a profile of its own',
+    );
+  else if (!known)
     wrong(
       found,
       position,

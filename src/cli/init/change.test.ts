@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Line } from '../../architect/questions.ts';
-import { addedLines, withLines } from './insert.ts';
+import type { Change, Line } from '../../architect/questions/model.ts';
+import { withChanges } from './change.ts';
+import { changedLines } from './difference.ts';
 
 const calls = (service: string, value: string): Line => ({
+  kind: 'line',
   file: 'compose.yaml',
   path: ['services', service, 'x-aws'],
   key: 'calls',
@@ -11,6 +13,7 @@ const calls = (service: string, value: string): Line => ({
   list: true,
 });
 const state = (volume: string): Line => ({
+  kind: 'line',
   file: 'compose.yaml',
   path: ['volumes', volume, 'x-aws'],
   key: 'state',
@@ -18,6 +21,7 @@ const state = (volume: string): Line => ({
   list: false,
 });
 const expose: Line = {
+  kind: 'line',
   file: 'compose.yaml',
   path: ['services', 'a'],
   key: 'expose',
@@ -25,7 +29,7 @@ const expose: Line = {
   list: true,
 };
 
-it.each<[what: string, before: string, lines: Line[], after: string]>([
+it.each<[what: string, before: string, changes: Change[], after: string]>([
   [
     'a block',
     '# first\nservices:\n  a: # the a\n    # its image\n    image: a:1   # pinned\n\nvolumes:\n  d:\n',
@@ -51,19 +55,19 @@ it.each<[what: string, before: string, lines: Line[], after: string]>([
     "services:\n  a:\n    expose:\n      - '80'\n      - \"1\"   # one\n    x-aws: {calls: [x, 'b:1']}\n",
   ],
   ['nothing there', 'services:\n  a:\n', [expose], "services:\n  a: {expose: ['80']}\n"],
-])('%s keeps every other byte', (_what, before, lines, after) => {
-  const made = withLines(before, lines);
+])('%s keeps every other byte', (_what, before, changes, after) => {
+  const made = withChanges(before, changes);
   expect(made).toBe(after);
   expect(() => parse(made)).not.toThrow();
 });
 
 it('says so where there is no place', () =>
-  expect(() => withLines('x: &x {image: a}\nservices:\n  a: *x\n', [expose])).toThrow(
+  expect(() => withChanges('x: &x {image: a}\nservices:\n  a: *x\n', [expose])).toThrow(
     'no place in compose.yaml for services.a.expose',
   ));
 
 it('shows what was added and what grew', () =>
-  expect(addedLines('a\nb:\nc\n', 'a\nnew\nb: 1\nc\n')).toEqual([
+  expect(changedLines('a\nb:\nc\n', 'a\nnew\nb: 1\nc\n')).toEqual([
     { line: 2, text: 'new' },
     { line: 3, text: 'b: 1', old: 'b:' },
   ]));
