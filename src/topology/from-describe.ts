@@ -52,7 +52,8 @@ export function topologyFromDescribe(answers: DescribeAnswers): Topology {
       }
       const addresses = gateway.NatGatewayAddresses ?? [];
       const publicAddress = (addresses.find(({ IsPrimary }) => IsPrimary) ?? addresses[0])?.PublicIp;
-      return [{ id, vpcId, subnetId, state, ...(publicAddress ? { publicAddress } : {}) }];
+      const connectivity = gateway.ConnectivityType === 'private' ? 'private' : 'public';
+      return [{ id, vpcId, subnetId, state, connectivity, ...(publicAddress ? { publicAddress } : {}) }];
     }),
     endpoints: collect(answers.DescribeVpcEndpoints, 'VpcEndpoints').flatMap((endpoint) => {
       const { VpcEndpointId: id = '', VpcId: vpcId = '', VpcEndpointType: kind = '' } = endpoint;
@@ -61,9 +62,34 @@ export function topologyFromDescribe(answers: DescribeAnswers): Topology {
         return [];
       }
       const routeTableIds = endpoint.RouteTableIds ?? [];
-      return [{ id, vpcId, kind, serviceName: endpoint.ServiceName ?? '', routeTableIds }];
+      return [
+        {
+          id,
+          vpcId,
+          kind,
+          serviceName: endpoint.ServiceName ?? '',
+          routeTableIds,
+          subnetIds: endpoint.SubnetIds ?? [],
+          groupIds: (endpoint.Groups ?? []).flatMap(({ GroupId }) => GroupId ?? []),
+          privateDns: endpoint.PrivateDnsEnabled ?? false,
+          hasPolicy: !isFullAccess(endpoint.PolicyDocument),
+        },
+      ];
     }),
     prefixLists: prefixListsFrom(answers, left),
   };
   return left.length > 0 ? { ...topology, notModelled: left } : topology;
+}
+
+/** The policy that an endpoint has when none is given: https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html */
+function isFullAccess(policy: string | undefined): boolean {
+  if (policy === undefined) return true;
+  const text = policy.replaceAll(/\s/g, '');
+  return (
+    ['"Effect":"Allow"', '"Principal":"*"', '"Action":"*"', '"Resource":"*"'].every((part) =>
+      text.includes(part),
+    ) &&
+    !text.includes('"Deny"') &&
+    !text.includes('"Condition"')
+  );
 }

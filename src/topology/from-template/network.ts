@@ -155,7 +155,8 @@ export function aclsOf(resources: Resources, vpcs: readonly Vpc[]): NetworkAcl[]
   const all: AclEntry = { number: 100, action: 'allow', protocol: 'all', cidr: '0.0.0.0/0' };
   const defaults = vpcs.map(({ id }): NetworkAcl => {
     const own = `${id}.DefaultNetworkAcl`;
-    return { id: own, vpcId: id, ingress: [all, ...of(own, false)], egress: [all, ...of(own, true)] };
+    const with100 = (egress: boolean) => [all, ...of(own, egress)].sort((a, b) => a.number - b.number);
+    return { id: own, vpcId: id, ingress: with100(false), egress: with100(true) };
   });
   return [...written, ...defaults];
 }
@@ -167,7 +168,9 @@ function entryOf(declared: Declared): AclEntry[] {
   const protocol = read.text('Protocol') ?? '-1';
   const names: Readonly<Record<string, string>> = { '-1': 'all', '6': 'tcp', '17': 'udp', '1': 'icmp' };
   const range = read.part('PortRange');
+  const icmp = read.part('Icmp');
   const [from, to] = [known(range?.number('From')), known(range?.number('To'))];
+  const [kind, code] = [known(icmp?.number('Type')), known(icmp?.number('Code'))];
   const number = read.number('RuleNumber');
   const action = read.text('RuleAction');
   const open = [cidr, protocol, number, action].find(isUnknown)?.unknown ?? declared.uncertain;
@@ -180,6 +183,7 @@ function entryOf(declared: Declared): AclEntry[] {
       cidr: canonicalCidr(known(cidr) ?? '') ?? '0.0.0.0/0',
       // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html
       ...(from !== undefined && ['tcp', 'udp'].includes(name) ? { ports: { from, to: to ?? from } } : {}),
+      ...(kind !== undefined && name === 'icmp' ? { ports: { from: kind, to: code ?? -1 } } : {}),
       origin: declared.origin,
       ...(open === undefined ? {} : { uncertain: open }),
     },

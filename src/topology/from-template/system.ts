@@ -5,6 +5,7 @@ import { capacityOf } from './capacity.ts';
 import { servicesOf, taskDefinitionsOf } from './compute.ts';
 import { databasesOf, namesOf } from './data.ts';
 import { groupsOf } from './groups.ts';
+import { interfacesOf } from './interfaces.ts';
 import {
   aclsOf,
   endpointsOf,
@@ -27,7 +28,7 @@ export function topologyFromResources(resources: ReadonlyMap<string, Declared>):
     routeTables: routeTablesOf(resources, vpcs),
     networkAcls: aclsOf(resources, vpcs),
     securityGroups: groupsOf(resources),
-    interfaces: [],
+    interfaces: interfacesOf(resources, subnets),
     internetGateways: internetGatewaysOf(resources),
     natGateways: natGatewaysOf(resources, subnets),
     endpoints: endpointsOf(resources),

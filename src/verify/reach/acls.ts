@@ -1,6 +1,7 @@
 import { formatCidr } from '../../topology/cidr.ts';
-import type { AclEntry, NetworkAcl, PortRange } from '../../topology/model.ts';
+import type { AclEntry, NetworkAcl, PortRange, Subnet } from '../../topology/model.ts';
 import { type Addresses, cover } from './addresses.ts';
+import type { Graph } from './graph.ts';
 import { protocolOf } from './match.ts';
 import type { Gate, Hop, Truth } from './model.ts';
 
@@ -147,3 +148,11 @@ function common({ blocks }: Addresses): string {
   const [first] = blocks;
   return first && blocks.length === 1 ? formatCidr(first) : '0.0.0.0/0';
 }
+
+/** The network ACL before a subnet, as a gate asks it. */
+export const aclOf = (graph: Graph, subnet: Subnet, protocol: 'tcp' | 'udp') => ({
+  subnetId: subnet.id,
+  aclId: subnet.networkAclId,
+  acl: graph.acls.get(subnet.networkAclId),
+  protocol,
+});

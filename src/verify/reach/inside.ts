@@ -1,5 +1,5 @@
 import type { Subnet } from '../../topology/model.ts';
-import { aclGate } from './acls.ts';
+import { aclGate, aclOf } from './acls.ts';
 import { peerOf, replyPorts, unknownSubnet } from './ends.ts';
 import type { Graph } from './graph.ts';
 import { groupGate, type Peer } from './groups.ts';
@@ -38,12 +38,7 @@ export function inside(graph: Graph, from: Placement, to: Placement, question: Q
   const between = source.vpcId === target.vpcId ? [] : undefined;
   const there = between ?? [peerRoute(graph, 'route', source, target, receiver)];
   const back = between ?? [peerRoute(graph, 'reply-route', target, source, sender)];
-  const acl = (subnet: Subnet) => ({
-    subnetId: subnet.id,
-    aclId: subnet.networkAclId,
-    acl: graph.acls.get(subnet.networkAclId),
-    protocol,
-  });
+  const acl = (subnet: Subnet) => aclOf(graph, subnet, protocol);
   return [
     out,
     aclGate({

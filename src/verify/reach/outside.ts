@@ -1,17 +1,12 @@
-import type { Route, RouteTable, Subnet } from '../../topology/model.ts';
-import { aclGate } from './acls.ts';
-import { type Addresses, everyOf, internet } from './addresses.ts';
+import type { RouteTable, Subnet } from '../../topology/model.ts';
+import { aclGate, aclOf } from './acls.ts';
 import type { Graph } from './graph.ts';
 import { groupGate } from './groups.ts';
-import { ANY_CLIENT_PORTS, type Change, type Hop, type Placement, type Question } from './model.ts';
-import { addressesOf, outsidePorts, replyPorts, unknownSubnet } from './ends.ts';
+import type { Change, Hop, Placement, Question } from './model.ts';
+import { outsidePorts, replyPorts, unknownSubnet } from './ends.ts';
+import { byNat, throughNat } from './nat.ts';
+import { newRoute, type Outside } from './new-route.ts';
 import { chooseRoute } from './routes.ts';
-
-export interface Outside {
-  readonly name: string;
-  readonly addresses: Addresses;
-  readonly cidr: string;
-}
 
 /** From an interface to the outside: by an internet gateway with a public address, or by a NAT gateway. */
 export function outward(graph: Graph, from: Placement, outside: Outside, question: Question): Hop[] {
@@ -89,13 +84,6 @@ export function inward(graph: Graph, outside: Outside, to: Placement, question: 
   ];
 }
 
-const aclOf = (graph: Graph, subnet: Subnet, protocol: 'tcp' | 'udp') => ({
-  subnetId: subnet.id,
-  aclId: subnet.networkAclId,
-  acl: graph.acls.get(subnet.networkAclId),
-  protocol,
-});
-
 /** Route and gateway; `nat` is the subnet of the NAT gateway that is taken. */
 function wayOut(
   graph: Graph,
@@ -157,7 +145,7 @@ function wayOut(
         hop(
           'no',
           `${table.id} leads ${route.destination} to ${to.id}, which is gone (blackhole)`,
-          newRoute(graph, table, subnet, outside),
+          newRoute(graph, table, subnet, outside, undefined, route),
         ),
       ],
     };
@@ -192,7 +180,7 @@ function wayOut(
         hop(
           'no',
           `${table.id} leads replies to ${to.id}: nothing from outside can begin a connection through a NAT gateway`,
-          newRoute(graph, table, subnet, outside, 'internet-gateway'),
+          newRoute(graph, table, subnet, outside, 'internet-gateway', route),
         ),
       ],
     };
@@ -202,78 +190,6 @@ function wayOut(
         'unknown',
         `${table.id} leads ${route.destination} to ${to.kind} ${to.id}, and what lies behind it is not modelled`,
       ),
-    ],
-  };
-}
-
-type MakeHop = (passes: Hop['passes'], says: string, changes?: readonly Change[]) => Hop;
-
-/** The gateway's own subnet must lead to an internet gateway: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html */
-function byNat(
-  graph: Graph,
-  hop: MakeHop,
-  route: Route,
-  id: string,
-  outside: Outside,
-): { readonly hops: Hop[]; readonly nat?: Subnet } {
-  const leads = hop('yes', `the route ${route.destination} leads to ${id}`);
-  const nat = graph.natGateways.get(id);
-  if (!nat)
-    return {
-      hops: [
-        { ...leads, passes: 'unknown', says: `${id}, where ${route.destination} leads, is not known here` },
-      ],
-    };
-  const gateway = (passes: Hop['passes'], says: string, changes: readonly Change[] = []): Hop => ({
-    gate: 'gateway',
-    at: id,
-    passes,
-    says,
-    ...(nat.origin ? { origin: nat.origin } : {}),
-    changes,
-    ...(passes === 'no' ? { code: 'NO_ROUTE_TO_DESTINATION' } : {}),
-  });
-  if (nat.connectivity === 'private')
-    return {
-      hops: [leads, gateway('no', `${id} is a private NAT gateway, and leads to no internet gateway`)],
-    };
-  if (!['available', 'pending'].includes(nat.state))
-    return { hops: [leads, gateway('no', `${id} is ${nat.state}`)] };
-  const subnet = graph.subnets.get(nat.subnetId);
-  const table = subnet && graph.tables.get(subnet.routeTableId);
-  if (!subnet || !table)
-    return { hops: [leads, gateway('unknown', `the subnet of ${id} is not known here`)] };
-  const out = chooseRoute(table, outside.addresses, graph.prefixLists);
-  const target = out.kind === 'route' && out.route.state === 'active' ? out.route.target : undefined;
-  const igw = target?.kind === 'internet-gateway' ? target.id : undefined;
-  if (igw === undefined)
-    return {
-      nat: subnet,
-      hops: [
-        leads,
-        gateway(
-          'no',
-          `${id} stands in ${subnet.id}, whose route table ${table.id} leads to no internet gateway`,
-          newRoute(
-            graph,
-            table,
-            subnet,
-            { name: 'the internet', addresses: everyOf([]), cidr: '0.0.0.0/0' },
-            'internet-gateway',
-          ),
-        ),
-      ],
-    };
-  const attached = graph.internetGateways.get(igw)?.vpcIds.includes(subnet.vpcId) ?? true;
-  return {
-    nat: subnet,
-    hops: [
-      leads,
-      attached
-        ? gateway('yes', `${id} translates to its public address, and ${igw} leads out`)
-        : gateway('no', `${igw} is not attached to ${subnet.vpcId}`, [
-            { kind: 'attach-internet-gateway', vpcId: subnet.vpcId },
-          ]),
     ],
   };
 }
@@ -321,73 +237,4 @@ function noRoute(
     ),
     code: 'NO_ROUTE_TO_DESTINATION',
   };
-}
-
-/** A route out by the gateway that fits: an internet gateway for what has a public address, else a NAT gateway of the VPC. */
-function newRoute(
-  graph: Graph,
-  table: RouteTable,
-  subnet: Subnet,
-  { cidr }: Outside,
-  wanted?: 'internet-gateway',
-): Change[] {
-  const igw = graph.topology.internetGateways.find(({ vpcIds }) => vpcIds.includes(subnet.vpcId))?.id;
-  const nats = graph.topology.natGateways.filter(
-    ({ vpcId, connectivity }) => vpcId === subnet.vpcId && connectivity !== 'private',
-  );
-  const near = nats.find(({ subnetId }) => graph.subnets.get(subnetId)?.zone === subnet.zone) ?? nats[0];
-  const destination = cidr === '0.0.0.0/0' || cidr.endsWith('/32') ? '0.0.0.0/0' : cidr;
-  return [
-    wanted === 'internet-gateway'
-      ? { kind: 'route', routeTableId: table.id, destination, target: { kind: 'internet-gateway', id: igw } }
-      : { kind: 'route', routeTableId: table.id, destination, target: { kind: 'nat-gateway', id: near?.id } },
-  ];
-}
-
-/** The ACL of the NAT gateway's subnet sees both legs: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html */
-function throughNat(
-  graph: Graph,
-  source: Subnet,
-  nat: Subnet,
-  from: Placement,
-  outside: Outside,
-  question: Question,
-): Hop[] {
-  const ports = { from: question.port, to: question.port };
-  const acl = aclOf(graph, nat, question.protocol);
-  const client = addressesOf(from, source);
-  return [
-    aclGate({
-      ...acl,
-      gate: 'acl-ingress',
-      direction: 'ingress',
-      ports,
-      addresses: client,
-      peerName: from.name,
-    }),
-    aclGate({
-      ...acl,
-      gate: 'acl-egress',
-      direction: 'egress',
-      ports,
-      addresses: outside.addresses,
-      peerName: outside.name,
-    }),
-    aclGate({
-      ...acl,
-      gate: 'reply-acl-ingress',
-      direction: 'ingress',
-      ports: ANY_CLIENT_PORTS,
-      addresses: outside.addresses,
-      peerName: outside.name,
-    }),
-    aclGate({
-      ...acl,
-      gate: 'reply-acl-egress',
-      direction: 'egress',
-      ports: replyPorts(from, question),
-      addresses: client,
-      peerName: from.name,
-    }),
-  ];
 }
