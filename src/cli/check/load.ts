@@ -1,6 +1,5 @@
 import type { Invocation } from '../command.ts';
 import { readText } from '../project.ts';
-import { assemblyTemplates } from './assembly.ts';
 import { parseParameters, refuseUnknownParameters, type Given } from './known.ts';
 import { sourceAt, type Source } from './sources.ts';
 import type { Subject } from './subject.ts';
@@ -59,14 +58,13 @@ async function templateSubjects(
   given: Given,
   read: (file: string) => string | undefined,
 ): Promise<Subject[]> {
-  const files = sources.flatMap((source) => (source.kind === 'template' ? [source] : []));
-  const assemblies = sources.flatMap((source) => (source.kind === 'assembly' ? [source.folder] : []));
+  const files = sources.flatMap((source) => (source.kind === 'template' ? [source.file] : []));
+  const assemblies = sources.flatMap((source) =>
+    source.kind === 'assembly' ? [{ assembly: source.folder }] : [],
+  );
   if (files.length + assemblies.length === 0) return [];
-  const { stackName, templatesSubject } = await import('./templates.ts');
-  const together = files.map(({ file, text }) => ({ stack: stackName(file), file, text }));
-  const groups = [
-    ...(together.length > 0 ? [together] : []),
-    ...assemblies.map((folder) => assemblyTemplates(folder, read)),
-  ];
-  return groups.map((group) => templatesSubject(group, given, read));
+  const { templatesSubject } = await import('./templates.ts');
+  return [...(files.length > 0 ? [files] : []), ...assemblies].map((named) =>
+    templatesSubject(named, given, read),
+  );
 }

@@ -1,76 +1,79 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { readAssembly, templatesBeside } from '../../template/assembly.ts';
 import { readTemplate, type ReadTemplate } from '../../template/read.ts';
-import { pseudoParameters } from '../../template/scope.ts';
+import { pseudoParameters, type PseudoParameters } from '../../template/scope.ts';
 import { examineStacks } from '../../template/stacks/examine-stacks.ts';
-import type { ExaminedStack } from '../../template/stacks/model.ts';
+import type { ExaminedStack, StackSource } from '../../template/stacks/model.ts';
 import type { Origin } from '../../topology/model.ts';
 import { contextOfStacks } from '../../verify/stacks.ts';
 import { assumedRegion, partitionOf, type Given } from './known.ts';
 import type { Subject } from './subject.ts';
 
-/** A template that is one deployment with others. */
-export interface NamedTemplate {
-  readonly stack: string;
-  readonly file: string;
-  readonly text: string;
-}
-
 export interface Examined {
   readonly stacks: readonly ExaminedStack[];
-  readonly region: string;
+  /** The region that was assumed, where nobody says one and an answer may depend on it. */
+  readonly assumed: string | undefined;
   /** By file, those of nested stacks included. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Templates that belong together, with what they nest and what they import from each other. */
+/** Templates of a command line, or the folder of an assembly, with what they nest and what they import from each other. */
 export function examineFiles(
-  files: readonly NamedTemplate[],
-  { parameters, region: given }: Given,
+  named: readonly string[] | { readonly assembly: string },
+  { parameters, region }: Given,
   readText: (file: string) => string | undefined,
+  stackNames: (file: string) => string = stackName,
 ): Examined {
   const texts = new Map<string, string>();
-  const read = (file: string, text: string): ReadTemplate => {
-    texts.set(file, text);
-    return readTemplate(text, file, parameters);
+  const read = (file: string): string | undefined => {
+    const text = texts.get(file) ?? readText(file);
+    if (text !== undefined) texts.set(file, text);
+    return text;
   };
-  const templates = files.map(({ stack, file, text }) => ({ stack, template: read(file, text) }));
-  const region = given ?? assumedRegion(templates.map(({ template }) => template.template));
-  const identity = { accountId: '123456789012', region, ...partitionOf(region) };
+  const sources: readonly (Pick<StackSource, 'name' | 'template' | 'supplied'> & {
+    readonly pseudo?: PseudoParameters;
+  })[] =
+    'assembly' in named
+      ? readAssembly(read, named.assembly)
+      : named.map((file) => ({
+          name: stackNames(file),
+          template: readTemplate(read(file) ?? '', file, parameters),
+        }));
+  const open = sources.filter(({ pseudo }) => pseudo?.['AWS::Region'] === undefined);
+  const assumed = region ?? assumedRegion(open.map(({ template }) => template.template));
+  const identity = { accountId: '123456789012', region: assumed, ...partitionOf(assumed) };
   const stacks = examineStacks(
-    templates.map(({ stack, template }) => ({
-      name: stack,
+    sources.map(({ name, template, supplied, pseudo }) => ({
+      name,
       template,
-      supplied: suppliedTo(template, parameters),
-      pseudo: pseudoParameters({ ...identity, stackName: stack }),
+      supplied: { ...supplied, ...suppliedTo(template, parameters) },
+      pseudo: { ...pseudoParameters({ ...identity, stackName: name }), ...pseudo },
     })),
     {
       zones: (name) => ['a', 'b', 'c'].map((letter) => `${name}${letter}`),
-      readTemplate(path, from) {
-        const file = join(dirname(from.file), path);
-        const text = readText(file);
-        return text === undefined ? undefined : read(file, text);
-      },
+      readTemplate: templatesBeside(read),
     },
   );
-  return { stacks, region, texts };
+  const usesRegion = open.some(({ template: { file } }) => /AWS::Region|GetAZs/.test(texts.get(file) ?? ''));
+  return { stacks, texts, assumed: region === undefined && usesRegion ? assumed : undefined };
 }
 
 /** Templates as they were written, as one deployment. */
 export function templatesSubject(
-  files: readonly NamedTemplate[],
+  named: readonly string[] | { readonly assembly: string },
   given: Given,
   readText: (file: string) => string | undefined,
 ): Subject {
-  const { stacks, region, texts } = examineFiles(files, given, readText);
+  const { stacks, assumed, texts } = examineFiles(named, given, readText);
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
   const stackOf = ({ stack }: Origin) => (stack === undefined ? stacks[0] : byName.get(stack));
   return {
     kind: 'templates',
-    name: files.length === 1 ? files[0]!.file : `${files.length} templates`,
+    name: 'assembly' in named ? named.assembly : named.length === 1 ? named[0]! : `${named.length} templates`,
     context: contextOfStacks(stacks),
     unanswered: stacks.flatMap((stack) =>
       stack.unanswered.map(({ path, why }) => ({
-        id: 'not-modelled',
+        id: 'template',
         resource: path[0] === 'Resources' ? stack.nameOf(String(path[1])) : path.join('.'),
         position: stack.positionOf(path),
         why,
@@ -79,11 +82,8 @@ export function templatesSubject(
     positionOf: (origin) => stackOf(origin)?.positionOf(origin.path),
     sourceOf: (origin, path) => stackOf(origin)?.sourceOf(path) ?? path,
     text: (file) => texts.get(file),
-    folder: dirname(files[0]!.file),
-    notes:
-      given.region === undefined && [...texts.values()].some((text) => /AWS::Region|GetAZs/.test(text))
-        ? [`checked as in the region ${region} (--region NAME for another)`]
-        : [],
+    folder: 'assembly' in named ? dirname(named.assembly) : dirname(named[0] ?? ''),
+    notes: assumed === undefined ? [] : [`checked as in the region ${assumed} (--region NAME for another)`],
   };
 }
 

@@ -37,7 +37,8 @@ export function examined(
   given: Given,
   readText: (file: string) => string | undefined = () => undefined,
 ): ExaminedStack {
-  return examineFiles([{ stack: STACK, file, text }], given, readText).stacks[0]!;
+  const read = (asked: string) => (asked === file ? text : readText(asked));
+  return examineFiles([file], given, read, () => STACK).stacks[0]!;
 }
 
 export interface Running {

@@ -8,17 +8,20 @@ import { computeFrom } from './compute.ts';
 import { groupsFrom } from './groups.ts';
 import { namesIn } from './names.ts';
 import { networkFrom } from './network.ts';
+import { withReferences } from './references.ts';
 
 /** What stands in a region, as a template would declare it: by name where it has one, else by its id. */
 export function resourcesFromLive(answers: LiveAnswers): ReadonlyMap<string, Declared> {
   const name = namesIn(answers);
-  return new Map([
-    ...networkFrom(answers),
-    ...groupsFrom(answers),
-    ...balancingFrom(answers, name),
-    ...computeFrom(answers, name),
-    ...aroundFrom(answers, name),
-  ]);
+  return withReferences(
+    new Map([
+      ...networkFrom(answers),
+      ...groupsFrom(answers),
+      ...balancingFrom(answers, name),
+      ...computeFrom(answers, name),
+      ...aroundFrom(answers, name),
+    ]),
+  );
 }
 
 /** A region as a system, with the interfaces that are in it and their addresses. Pure: the same answers give an equal system. */

@@ -10,11 +10,16 @@ export function renderText(
   counts: Counts,
   { style, showUnknowns }: { readonly style: Style; readonly showUnknowns: boolean },
 ): string {
+  const told = new Set<string>();
   const blocks = outcomes.flatMap((outcome) => [
     ...byFile(outcome.findings, outcome.subject.name).map(([file, findings]) =>
       [
         `${style.bold(file)}  ${style.dim(tally(findings))}`,
-        ...findings.map((finding) => renderFinding(finding, outcome, style)),
+        ...findings.map((finding) => {
+          const brief = told.has(finding.id);
+          told.add(finding.id);
+          return renderFinding(finding, outcome, style, { brief });
+        }),
       ].join('\n\n'),
     ),
     ...(showUnknowns && outcome.unknowns.length > 0 ? [renderUnknowns(outcome.unknowns, style)] : []),
@@ -44,7 +49,13 @@ function tally(findings: readonly Finding[]): string {
   ].join(', ');
 }
 
-export function renderFinding(finding: Finding, { subject }: Pick<Outcome, 'subject'>, style: Style): string {
+/** `brief`: what was said of an earlier finding of the same check is not said again. */
+export function renderFinding(
+  finding: Finding,
+  { subject }: Pick<Outcome, 'subject'>,
+  style: Style,
+  { brief = false }: { readonly brief?: boolean } = {},
+): string {
   const { id, severity, resource, property, position, message, why, fix, source, path } = finding;
   const paint = severity === 'error' ? style.red : style.yellow;
   const made = subject.madeFrom?.(resource);
@@ -59,9 +70,9 @@ export function renderFinding(finding: Finding, { subject }: Pick<Outcome, 'subj
     ...(made === undefined ? [] : [`  ${style.dim(`of the template that is designed for ${made}`)}`]),
     ...frame.map((line) => `    ${line}`),
     ...(path === undefined ? [] : closed.map((hop) => `  ${renderHop(hop, style)}`)),
-    ...labelled('why', why, style.dim),
+    ...(brief ? [] : labelled('why', why, style.dim)),
     ...(fix ? labelled('fix', fix.says, style.green) : []),
-    ...labelled('see', `docs/checks/${id}.md, ${source}`, style.dim),
+    ...(brief ? [] : labelled('see', `docs/checks/${id}.md, ${source}`, style.dim)),
   ].join('\n');
 }
 

@@ -19,7 +19,10 @@ export interface Silence {
 export type Part = 'peerings' | 'names' | 'roles' | 'log groups' | 'secrets' | 'file systems';
 
 /** Everything of a region that checks look at. Nothing is changed by it: the calls list and describe. */
-export async function askRegion(settings: Settings): Promise<Asked> {
+export async function askRegion(
+  settings: Settings,
+  { peerings = true }: { readonly peerings?: boolean } = {},
+): Promise<Asked> {
   const silent: Silence[] = [];
   const unless = (of: Part, work: Promise<Partial<LiveAnswers>>): Promise<Partial<LiveAnswers>> =>
     work.catch((error: Error) => {
@@ -31,7 +34,7 @@ export async function askRegion(settings: Settings): Promise<Asked> {
     askNetwork(settings),
     compute,
     askBalancing(settings),
-    unless('peerings', askPeerings(settings)),
+    peerings ? unless('peerings', askPeerings(settings)) : {},
     unless('names', askNames(settings)),
     compute.then((answers) => unless('roles', askRoles(settings, answers.DescribeTaskDefinition))),
     unless('log groups', askLogGroups(settings)),

@@ -66,6 +66,7 @@ async function askedOf(invocation: Invocation): Promise<{ readonly name: string;
   const { region, endpointUrl } = remoteTargetOptions(invocation);
   if (region === undefined && endpointUrl === undefined) {
     const { control, info } = await requireLocal(invocation);
+    // There are no peerings in the local region.
     const settings: Settings = {
       region: info.region,
       endpoint: 'http://localhost',
@@ -74,7 +75,10 @@ async function askedOf(invocation: Invocation): Promise<{ readonly name: string;
       requestHandler: { httpAgent: new Agent({ keepAlive: true, socketPath: control.socketPath } as object) },
     };
     try {
-      return { name: `the local region (${info.region})`, asked: await askRegion(settings) };
+      return {
+        name: `the local region (${info.region})`,
+        asked: await askRegion(settings, { peerings: false }),
+      };
     } finally {
       control.close();
     }
