@@ -2,6 +2,7 @@ import { InputError } from '../../common/problem.ts';
 import { steeredValues } from '../../deploy/parameters.ts';
 import { thisMachine } from '../../oci/machine.ts';
 import { readRegistrySettings } from '../../oci/settings.ts';
+import { checkBefore, noCheckOption } from '../check/before.ts';
 import type { Command, Invocation } from '../command.ts';
 import { builderOption } from '../images.ts';
 import { checkImages } from '../image-preflight.ts';
@@ -24,6 +25,7 @@ export const command: Command = {
   options: [
     ...remoteOptions,
     builderOption,
+    noCheckOption,
     {
       name: 'image',
       value: 'SERVICE=REFERENCE',
@@ -41,6 +43,7 @@ export const command: Command = {
     const given = new Map(invocation.texts('image').map(splitImage));
     const images = design.parameters.filter(({ kind }) => kind === 'image');
     const secrets = secretParameters(project);
+    await checkBefore(invocation, project);
     sayWhere(invocation);
     const options = remoteTargetOptions(invocation);
     const target = await remoteTarget(options);

@@ -3,6 +3,7 @@ import { steeredValues } from '../../deploy/parameters.ts';
 import type { Connection } from '../../region/process/connect.ts';
 import type { Forward } from '../../region/forward/model.ts';
 import type { StackStatus } from '../../region/process/protocol.ts';
+import { checkBefore, noCheckOption } from '../check/before.ts';
 import type { Command, Invocation } from '../command.ts';
 import { builderOption, buildImages } from '../images.ts';
 import { startLocal } from '../local.ts';
@@ -32,6 +33,7 @@ export const command: Command = {
       help: 'when registries are asked: always, missing or never (default: pull_policy, else missing)',
     },
     builderOption,
+    noCheckOption,
   ],
   arguments: [0, 1],
   async run(invocation) {
@@ -40,8 +42,12 @@ export const command: Command = {
     const project = await loadProject(invocation, invocation.positionals[0], { target: 'local', learn });
     const secrets = secretParameters(project);
     printNotices(invocation.terminal, [...project.app.notices, ...project.design.notices]);
+    // While the region starts.
+    const checked = checkBefore(invocation, project);
+    checked.catch(() => undefined);
     const connection = await startLocal(invocation);
     try {
+      await checked;
       if (learn) await connection.control.post('flows', { stack: project.app.name, observe: true });
       const code = await up(invocation, project, connection, secrets, began);
       if (code === 0) await goOn(invocation, project, connection);
