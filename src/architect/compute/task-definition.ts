@@ -2,14 +2,14 @@ import { getAtt, ref, resource } from '../intrinsics.ts';
 import { logicalId } from '../naming.ts';
 import type { Plan } from '../plan.ts';
 import type { TaskSize } from '../sizes.ts';
-import { keptTags, volumeEntry } from '../state/task-volumes.ts';
+import { volumeTags, volumeEntry } from '../state/task-volumes.ts';
 import type { Task } from '../tasks.ts';
 import { containers } from './containers.ts';
 
 export function taskDefinition(plan: Plan, task: Task, size: TaskSize) {
   const { name, architecture } = task.owner;
   const volumes = plan.storage.get(name)?.volumes ?? [];
-  const tags = keptTags(volumes);
+  const tags = volumeTags(volumes);
   return resource(`${name}: its task definition`, 'AWS::ECS::TaskDefinition', {
     RequiresCompatibilities: ['FARGATE'],
     NetworkMode: 'awsvpc',

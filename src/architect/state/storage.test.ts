@@ -105,7 +105,7 @@ describe('for AWS', () => {
       options,
     );
     expect(notices.map(({ code }) => code)).toEqual(['bind-dropped']);
-    expect(template.Resources['ATaskDefinition']!.Properties!['Volumes']).toEqual([{ Name: 'anonymous-1' }]);
+    expect(template.Resources['ATaskDefinition']!.Properties!['Volumes']).toBeUndefined();
   });
 
   it('a disk of its own for each task cannot be shared', () => {

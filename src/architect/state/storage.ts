@@ -7,12 +7,12 @@ import { members, type Task } from '../tasks.ts';
 import { bindMount, machineMounts } from './binds.ts';
 import { grantedFiles, mountFiles, type Delivery, type DeliveredFile } from './files.ts';
 import type { SecretSource } from './secrets.ts';
-import { namedVolume } from './volumes.ts';
+import { namedVolume, unnamedVolume } from './volumes.ts';
 
 /** A volume of a task definition. */
 export type TaskVolume =
-  /** It lives as long as its task. */
-  | { readonly kind: 'scratch'; readonly id: string }
+  /** It lives as long as its task; `filled` with what the image has there, on this machine. */
+  | { readonly kind: 'scratch'; readonly id: string; readonly filled?: true }
   /** Kept on this machine, by a name that outlives tasks. */
   | { readonly kind: 'kept'; readonly id: string; readonly externalName: string }
   | { readonly kind: 'efs'; readonly id: string; readonly volume: string }
@@ -119,7 +119,10 @@ function containerStorage(context: StorageContext, service: Service): ContainerS
       // A volume that keeps a folder of the image visible below a source bind is not needed without the bind.
       if (mount.volume === undefined && dropped.some((target) => mount.target.startsWith(`${target}/`)))
         continue;
-      const point = namedVolume(context, service, mount);
+      const point =
+        mount.volume === undefined
+          ? unnamedVolume(context, service, mount, [...mounts, ...files.map(({ path }) => ({ path }))])
+          : namedVolume(context, service, mount);
       if (point) mounts.push(point);
     }
   }

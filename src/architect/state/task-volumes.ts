@@ -27,11 +27,14 @@ export function volumeEntry(volume: TaskVolume): Record<string, unknown> {
   }
 }
 
-/** Volumes that the local region keeps by their names in the project. */
-export const keptTags = (volumes: readonly TaskVolume[]): { Key: string; Value: string }[] =>
-  volumes.flatMap((volume) =>
-    volume.kind === 'kept' ? [{ Key: `fairway:volume:${volume.id}`, Value: volume.externalName }] : [],
-  );
+/** Volumes that the local region keeps by their names in the project, and those that begin with what the image has. */
+export const volumeTags = (volumes: readonly TaskVolume[]): { Key: string; Value: string }[] =>
+  volumes.flatMap((volume) => {
+    if (volume.kind === 'kept') return [{ Key: `fairway:volume:${volume.id}`, Value: volume.externalName }];
+    return volume.kind === 'scratch' && volume.filled
+      ? [{ Key: `fairway:filled:${volume.id}`, Value: 'image' }]
+      : [];
+  });
 
 const blocks = ({ storage }: Plan, owner: string) =>
   (storage.get(owner)?.volumes ?? []).filter((volume) => volume.kind === 'ebs');

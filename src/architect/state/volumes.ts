@@ -3,9 +3,27 @@ import type { Problem } from '../../common/problem.ts';
 import { BY_INIT } from '../problems.ts';
 import { members } from '../tasks.ts';
 import { fileSystemProblems } from './file-systems.ts';
+import { isIn } from './image-folders.ts';
 import type { MountPoint, StorageContext } from './storage.ts';
 
-/** What a named volume becomes; one without a name lives as long as its task. */
+/**
+ * A volume without a name holds what the image has there and goes with its container, as the image's own folder does: it is one only
+ * where that folder cannot be written, or something is mounted above it.
+ */
+export function unnamedVolume(
+  context: StorageContext,
+  service: Service,
+  { target: path, readonly }: VolumeMount,
+  mounted: readonly { readonly path: string }[],
+): MountPoint | undefined {
+  const isCovered = mounted.some((mount) => isIn(path, mount.path) || isIn(mount.path, path));
+  if (!isCovered && !service.readonlyRoot) return undefined;
+  const id = context.newId('anonymous');
+  context.volume({ kind: 'scratch', id, ...(context.target === 'local' ? { filled: true } : {}) });
+  return { volume: id, path, readonly };
+}
+
+/** What a named volume becomes. */
 export function namedVolume(
   context: StorageContext,
   service: Service,
@@ -14,11 +32,7 @@ export function namedVolume(
   const { app, target } = context;
   const { target: path, readonly, position } = mount;
   const volume = app.volumes.find(({ name }) => name === mount.volume);
-  if (mount.volume === undefined || !volume) {
-    const id = mount.volume ?? context.newId('anonymous');
-    context.volume({ kind: 'scratch', id });
-    return { volume: id, path, readonly };
-  }
+  if (!volume) return undefined;
   const id = volume.name;
   const state = volume.state?.value;
   if (state === 'efs') {

@@ -10,6 +10,9 @@ export type TaskVolume = Pick<Mount, 'kind' | 'source' | 'readonly' | 'subpath' 
 /** Tag of a task definition that names the region's own volume behind one of the task's volumes. */
 const keptTag = (name: string): string => `fairway:volume:${name}`;
 
+/** Tag of a task definition: the volume begins with what the image has in its place, declared there or not, as on a developer's machine. */
+const filledTag = (name: string): string => `fairway:filled:${name}`;
+
 /** Each volume of a task, made ready to be mounted; file systems are reached by the network, so the task must be in it. */
 export async function prepareVolumes(
   ecs: Ecs,
@@ -40,7 +43,10 @@ async function prepareVolume(
     kind: 'volume',
     source: taskVolume(task.id, name),
     readonly: false,
-    initially: (configuredAtLaunch ? undefined : contentOf(definition, name, images)) ?? 'empty',
+    initially:
+      (configuredAtLaunch
+        ? undefined
+        : contentOf(definition, name, images, isFilled(ecs, definition, name))) ?? 'empty',
   };
 }
 
@@ -52,11 +58,13 @@ function contentOf(
   { containerDefinitions }: TaskDefinitionRecord,
   volume: string,
   images: ReadonlyMap<string, Image>,
+  undeclared: boolean,
 ): { readonly image: Image; readonly path: string } | undefined {
   for (const { name, mountPoints = [] } of containerDefinitions)
     for (const { sourceVolume, containerPath = '' } of mountPoints) {
       const image = images.get(name);
-      if (sourceVolume === volume && image?.config.volumes.some((path) => isSame(path, containerPath)))
+      if (sourceVolume !== volume || !image) continue;
+      if (undeclared || image.config.volumes.some((path) => isSame(path, containerPath)))
         return { image, path: containerPath };
     }
   return undefined;
@@ -72,5 +80,8 @@ export function volumesOfTask(ecs: Ecs, id: string, definition: TaskDefinitionRe
 
 const keptVolume = ({ tables }: Ecs, definition: TaskDefinitionRecord, name: string): string | undefined =>
   tables.tags.get(definition.taskDefinitionArn)?.[keptTag(name)];
+
+const isFilled = ({ tables }: Ecs, definition: TaskDefinitionRecord, name: string): boolean =>
+  tables.tags.get(definition.taskDefinitionArn)?.[filledTag(name)] !== undefined;
 
 const taskVolume = (taskId: string, name: string): string => `task-${taskId}-${name}`;
