@@ -31,7 +31,7 @@ export async function checkImages(
           code: 'image-not-found',
           message: `the image ${reference} cannot be pulled: ${found.reason}`,
           position,
-          fix: found.fix ?? 'look at its name and tag',
+          fix: found.fix ?? 'check its name and tag',
         });
     }),
   );

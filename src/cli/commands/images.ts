@@ -12,7 +12,7 @@ export const command: Command = {
   summary: 'Show the images of this machine, pull them, free what nothing uses',
   usage: '[OPTIONS] | pull IMAGE…',
   details:
-    'Images are pulled when a project first needs them, and kept. --prune frees what no tag and nothing that runs needs any more;\nwith --all also what was pulled or stands in and no project uses.',
+    'Images are pulled when a project first needs them, and kept. --prune frees what no tag and nothing that runs needs any more;\nwith --all also what was pulled or stands in and no project uses, and the caches of builds.',
   options: [
     { name: 'json', help: 'print JSON, for programs' },
     { name: 'prune', help: 'remove what nothing uses; asks on a terminal' },
@@ -37,7 +37,12 @@ export const command: Command = {
       } else {
         const images = await control.get<readonly StoredImage[]>('images');
         if (invocation.flag('json')) terminal.out(`${JSON.stringify(images, null, 2)}\n`);
-        else terminal.out(`${renderImages(images, terminal.outStyle, Date.now())}\n`);
+        else {
+          terminal.out(`${renderImages(images, terminal.outStyle, Date.now())}\n`);
+          const cache = await control.get<{ readonly bytes: number }>('build-cache');
+          if (cache.bytes > 0)
+            terminal.out(`\nbuild cache: ${bytes(cache.bytes)} (fairway images --prune --all frees it)\n`);
+        }
       }
       await control.post('shutdown', { onlyIdle: true }).catch(() => undefined);
       return 0;
@@ -64,10 +69,11 @@ export function renderImages(images: readonly StoredImage[], style: Style, now: 
   return table([head, ...rows]);
 }
 
-export function renderPruned({ references, layers, blobs, bytes: freed }: PruneResult): string {
+export function renderPruned({ references, layers, blobs, bytes: freed, notes }: PruneResult): string {
   return [
     ...references.map((reference) => `removed ${reference}`),
     `freed ${bytes(freed)} (${layers} ${layers === 1 ? 'layer' : 'layers'}, ${blobs} ${blobs === 1 ? 'blob' : 'blobs'})`,
+    ...notes,
   ].join('\n');
 }
 

@@ -57,6 +57,7 @@ export function createControl({ region, info, shutdown, forwards, observer, remo
     'POST pull-images': async (_query, body, response) =>
       pullImages(region, body as PullRequest, response, (error) => toWire(error, region.log)),
     'GET images': async () => listImages(region),
+    'GET build-cache': async () => ({ bytes: (await region.plane.runtime.buildCacheSize?.()) ?? 0 }),
     'POST prune-images': async (_query, body) =>
       pruneImages(region, (body as { all?: boolean }).all ?? false),
     'GET status': async (query) => {
@@ -141,7 +142,7 @@ async function probe(region: Region, { references, ports }: ProbeRequest): Promi
   const images = await Promise.all(
     references.map(async (reference) => {
       const found = await region.plane.runtime.probe(reference);
-      return { reference, ...found, ...(found.available ? {} : { fix: imageAdvice }) };
+      return { reference, ...(found.available ? {} : { fix: imageAdvice }), ...found };
     }),
   );
   const taken = await Promise.all(

@@ -27,6 +27,7 @@ export async function pruneImages(region: Region, all: boolean): Promise<PruneRe
       layers: 0,
       blobs: 0,
       bytes: 0,
+      notes: [],
     }
   );
 }

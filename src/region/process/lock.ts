@@ -30,7 +30,7 @@ function holderLives(file: string): boolean {
 }
 
 /** When a process started, in clock ticks since boot: proc(5), /proc/PID/stat field 22. Throws where there is none. */
-function beginning(pid: number): string {
+export function beginning(pid: number): string {
   return statFields(pid)[19]!;
 }
 

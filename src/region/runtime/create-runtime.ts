@@ -1,14 +1,18 @@
 import { basename, join } from 'node:path';
 import type { ImageSource } from '../../oci/model.ts';
 import type { Netd } from '../network/netd-client.ts';
+import { buildCache } from './build/cache.ts';
+import { layersOfBuilds } from './build/records.ts';
 import { buildWithEngine } from './build/engines/choose.ts';
 import { announcedSettings, type HostSettings, readHostSettings } from './build/host-settings.ts';
 import { createResolver } from './images/resolve.ts';
 import { collect } from './images/collect.ts';
 import { createGate } from './images/gate.ts';
+import { layerName } from './images/layers.ts';
 import { layerWorker } from './images/layer/worker.ts';
 import { fullName, type Reference } from './images/reference.ts';
-import { localRepositories } from './images/repositories.ts';
+import { openLeases } from './images/leases.ts';
+import { buildSink, localRepositories, standInsBelow } from './images/repositories.ts';
 import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
 import { startContainer } from './launch/start.ts';
@@ -48,6 +52,9 @@ export interface LocalRuntime extends Runtime {
   listVolumes(): Promise<readonly string[]>;
 }
 
+/** Layers of builds that are not older than this serve the next one. */
+const recentDays = 7;
+
 /** Containers as processes with layered roots, in netd's namespaces. */
 export function createRuntime(options: RuntimeOptions): LocalRuntime {
   const { netd, cacheDirectory, stateDirectory, nodePath, accountId, region } = options;
@@ -55,6 +62,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     join(cacheDirectory, 'images'),
     (path) => removeInside(netd, path),
     layerWorker({ netd, nodePath, program: options.layerProgram }),
+    join(stateDirectory, 'registry'),
   );
   const packages = openPackages(cacheDirectory);
   let tools: Promise<LaunchTools> | undefined;
@@ -81,6 +89,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
   );
   // On the file system of the layers, because overlayfs needs its working directory beside what it writes.
   const buildContext: LaunchContext = { ...context, stateDirectory: join(cacheDirectory, 'builds') };
+  const caches = buildCache(netd, buildContext.stateDirectory);
   let hostSettings: Promise<HostSettings> | undefined;
   sweep(netd, cacheDirectory).catch((error: unknown) =>
     options.log(`cannot sweep the cache: ${String(error)}`),
@@ -89,12 +98,53 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
 
   const gate = createGate();
   const running = new Set<ContainerSpec>();
+  const leases = openLeases(join(cacheDirectory, 'images'), stateDirectory, async () => ({
+    digests: [...running].map(({ image }) => image.digest),
+    layers: tools ? [...(await layersInUse())] : [],
+  }));
+  const renew = () =>
+    leases.renew().catch((error: unknown) => options.log(`cannot tell what is in use: ${String(error)}`));
+  // Others should know that it lives before anything of it runs.
+  void renew();
 
   /** Layers that must not go: mounted ones, and those that every container is started with. */
   async function layersInUse(): Promise<ReadonlySet<string>> {
     const { layer, devices } = await context.tools();
     const mounted = [...running].flatMap(({ image }) => image.layers);
     return new Set([layer, devices, ...mounted].map((path) => basename(path)));
+  }
+
+  function ended(spec: ContainerSpec): void {
+    running.delete(spec);
+    void renew();
+  }
+
+  /** Frees what neither this region nor another one of the same cache uses. */
+  async function prune({ inUse, all }: { readonly inUse: readonly string[]; readonly all: boolean }) {
+    const others = await leases.others();
+    const shared = others.living.length > 0;
+    const recent = all ? new Set<string>() : await layersOfBuilds(buildContext.stateDirectory, recentDays);
+    const keepLayers = [...(await layersInUse()), ...others.layers, ...[...recent].map(layerName)];
+    const collected = await collect(store, {
+      inUse: new Set(inUse.map(fullName)),
+      all,
+      keepLayers: new Set(keepLayers),
+      keepDigests: others.digests,
+      shared,
+      now: Date.now(),
+      measure: (paths) => measureInside(netd, paths),
+    });
+    const processes = others.living.join(', ');
+    if (shared)
+      return {
+        ...collected,
+        notes: [
+          `kept what another region may be at work on (process ${processes}): what is younger than an hour, and the build cache`,
+        ],
+      };
+    const freed = all ? await caches.measure() : 0;
+    if (all) await caches.remove();
+    return { ...collected, bytes: collected.bytes + freed, notes: [] };
   }
 
   const build: Runtime['build'] = async (request, onProgress, { signal } = {}) => {
@@ -112,11 +162,13 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
           pull: request.pull === true ? 'always' : 'missing',
         });
         if (image.standIn !== undefined) standIns.set(reference, image.standIn);
+        for (const below of await standInsBelow(store, image.digest))
+          standIns.set(below.reference, below.standIn);
         return image;
       },
       progress: onProgress,
       signal: signal ?? new AbortController().signal,
-      sink: repositories.repository(request.repository),
+      sink: buildSink(store),
       packages,
       async originOf(name) {
         if (name.startsWith(`${registry}/`)) return 'here';
@@ -125,13 +177,15 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
       },
     });
     const reference = `${registry}/${request.repository}@${digest}`;
-    await store.putReference({ reference, digest, origin: 'build', at: Date.now() });
-    return {
-      digest,
+    const below = [...standIns].map(([name, standIn]) => ({ reference: name, standIn }));
+    await store.putReference({
       reference,
-      cached,
-      standIns: [...standIns].map(([name, standIn]) => ({ reference: name, standIn })),
-    };
+      digest,
+      origin: 'build',
+      at: Date.now(),
+      ...(below.length > 0 ? { standIns: below } : {}),
+    });
+    return { digest, reference, cached, standIns: below };
   };
 
   return {
@@ -140,25 +194,19 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     probe: resolver.probe,
     build: (...args) => gate.shared(() => build(...args)),
     images: () => summarize(store),
-    pruneImages: ({ inUse, all }) =>
-      gate.alone(async () =>
-        collect(store, {
-          inUse: new Set(inUse.map(fullName)),
-          all,
-          keepLayers: await layersInUse(),
-          now: Date.now(),
-          measure: (paths) => measureInside(netd, paths),
-        }),
-      ),
+    pruneImages: (wanted) => gate.alone(() => prune(wanted)),
+    buildCacheSize: caches.measure,
     async start(spec) {
       await cleaned;
+      await context.tools();
       running.add(spec);
+      await renew();
       try {
         const container = await startContainer(context, volumes, { spec });
-        const remove = () => container.remove().finally(() => running.delete(spec));
+        const remove = () => container.remove().finally(() => ended(spec));
         return { ...container, remove };
       } catch (error) {
-        running.delete(spec);
+        ended(spec);
         throw error;
       }
     },

@@ -10,9 +10,12 @@ export interface Runtime {
    */
   resolve(reference: string, onProgress?: (line: string) => void, options?: ResolveOptions): Promise<Image>;
   /** Whether `resolve` could succeed, without doing the work; with what would stand in. */
-  probe(
-    reference: string,
-  ): Promise<{ readonly available: boolean; readonly standIn?: string; readonly reason?: string }>;
+  probe(reference: string): Promise<{
+    readonly available: boolean;
+    readonly standIn?: string;
+    readonly reason?: string;
+    readonly fix?: string;
+  }>;
   /** Builds a Dockerfile; the result is in the local store under its digest. */
   build(
     request: BuildRequest,
@@ -24,6 +27,8 @@ export interface Runtime {
   images?(): Promise<readonly ImageSummary[]>;
   /** Frees what no tag, no running container and none of the references `inUse` needs; with `all` also tagged images that nothing uses. */
   pruneImages?(options: { readonly inUse: readonly string[]; readonly all: boolean }): Promise<PruneResult>;
+  /** Bytes of what builds keep for the next one besides layers. */
+  buildCacheSize?(): Promise<number>;
   /** Removes a volume and what is in it; no error when there is none. */
   removeVolume?(name: string): Promise<void>;
   /**
@@ -56,6 +61,8 @@ export interface PruneResult {
   readonly layers: number;
   readonly blobs: number;
   readonly bytes: number;
+  /** What was left for somebody else's sake. */
+  readonly notes: readonly string[];
 }
 export interface ResolveOptions {
   /** `missing` (default): a registry is asked only for what this machine does not have. */
@@ -146,7 +153,12 @@ export interface BuiltImage {
   readonly reference: string;
   readonly cached: boolean;
   /** What it is made from that is not what its name says: no such image belongs on AWS. */
-  readonly standIns?: readonly { readonly reference: string; readonly standIn: string }[];
+  readonly standIns?: readonly StandInBelow[];
+}
+/** A stand-in that an image is made from, and the image that it stands in for. */
+export interface StandInBelow {
+  readonly reference: string;
+  readonly standIn: string;
 }
 export type BuildSecret = { readonly file: string } | { readonly content: string };
 export const BUILDERS = ['own', 'docker', 'podman', 'buildah'] as const;

@@ -6,7 +6,7 @@ import type { LaunchContext } from '../launch/context.ts';
 import type { BuildRequest } from '../runtime.ts';
 
 /** Below the folder of builds: a file for each Dockerfile and target, with the keys of the layers that its last build used. */
-const folder = 'records';
+export const recordsOf = (stateDirectory: string): string => join(stateDirectory, 'records');
 
 /** The same context, with a list of the layers that it was asked for. */
 export function recordLayers(
@@ -32,7 +32,7 @@ export function recordLayers(
   return {
     launch: { ...launch, store: { ...store, ensureLayer } },
     async recorded({ context, dockerfile, target, inline }) {
-      const directory = join(stateDirectory, folder);
+      const directory = recordsOf(stateDirectory);
       await mkdir(directory, { recursive: true });
       const name = sha256(canonicalJson([context, dockerfile, target ?? null, inline ?? null]));
       const draft = join(directory, `.${randomBytes(6).toString('hex')}`);
@@ -47,7 +47,7 @@ export function recordLayers(
  * again. Forgets older builds. `stateDirectory` is that of the builds.
  */
 export async function layersOfBuilds(stateDirectory: string, days: number): Promise<ReadonlySet<string>> {
-  const directory = join(stateDirectory, folder);
+  const directory = recordsOf(stateDirectory);
   const keys = new Set<string>();
   for (const name of await readdir(directory).catch(() => [])) {
     const file = join(directory, name);

@@ -30,6 +30,8 @@ export interface Blobs {
   draft(): Promise<string>;
   list(): Promise<readonly { readonly digest: string; readonly size: number; readonly usedAt: number }[]>;
   remove(digest: string): Promise<void>;
+  /** The same, but what was pushed stays: nobody sends that again. */
+  drop(digest: string): Promise<void>;
 }
 
 /** Written at once. */
@@ -128,6 +130,8 @@ export function openBlobs(directory: string): Blobs {
     }
   };
 
+  const remove = (digest: string) => rm(join(folder, digest.slice('sha256:'.length)), { force: true });
+
   return {
     path,
     draft,
@@ -154,7 +158,8 @@ export function openBlobs(directory: string): Blobs {
         }),
       );
     },
-    remove: (digest) => rm(join(folder, digest.slice('sha256:'.length)), { force: true }),
+    remove,
+    drop: remove,
   };
 }
 

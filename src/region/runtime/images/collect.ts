@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isIndex } from '../../../oci/media-types.ts';
 import { parseManifest } from './documents.ts';
 import { layerName } from './layers.ts';
@@ -6,6 +8,10 @@ import type { ImageStore, StoredReference } from './store.ts';
 export interface CollectOptions {
   /** References that something in the region names: task definitions, services. */
   readonly inUse: ReadonlySet<string>;
+  /** Digests of images that other regions of this cache use. */
+  readonly keepDigests?: ReadonlySet<string>;
+  /** Whether another region may be pulling or building at this moment: what is young stays. */
+  readonly shared?: boolean;
   /** Names of layer directories that must stay: those of running containers, and the launcher's own. */
   readonly keepLayers: ReadonlySet<string>;
   /** Also what was pulled or stands in and nothing uses. */
@@ -23,14 +29,15 @@ export interface Collected {
 }
 
 /** A blob that no manifest names may be on its way to one. */
-const looseBlobAge = 3_600_000;
+const young = 3_600_000;
 
 /** Removes what nothing names any more, names of builds that were followed by others first. */
 export async function collect(store: ImageStore, options: CollectOptions): Promise<Collected> {
   const references = await store.references();
   const stays = staying(references, options);
   const gone = references.filter((entry) => !stays.has(entry));
-  const kept = await reachable(store, [...stays]);
+  const others = [...(options.keepDigests ?? [])].map((digest) => ({ digest }));
+  const kept = await reachable(store, [...stays, ...others]);
   const unnamed = await reachable(store, await documentsAmong(store, kept.blobs));
 
   const layers: string[] = [];
@@ -38,12 +45,14 @@ export async function collect(store: ImageStore, options: CollectOptions): Promi
     if (kept.layers.has(name) || options.keepLayers.has(name)) continue;
     // What was made twice with the same outcome serves the next build under either key.
     const info = await store.layerInfo(name);
-    if (!info || !kept.diffIds.has(info.diffId)) layers.push(name);
+    if (info && kept.diffIds.has(info.diffId)) continue;
+    if (!options.shared || options.now - (await appearedAt(store.layersDirectory, name)) > young)
+      layers.push(name);
   }
   const blobs = (await store.blobs.list()).filter(({ digest, usedAt }) => {
     const name = digest.replace(/\.part$/, '');
     if (kept.blobs.has(name)) return false;
-    return unnamed.blobs.has(name) || options.now - usedAt > looseBlobAge;
+    return (unnamed.blobs.has(name) && !options.shared) || options.now - usedAt > young;
   });
   const measured = await options.measure(layers.map(store.layerPath));
   // Names go first: what has none is not looked for.
@@ -60,7 +69,7 @@ export async function collect(store: ImageStore, options: CollectOptions): Promi
 
 function staying(
   references: readonly StoredReference[],
-  { inUse, all }: CollectOptions,
+  { inUse, all, keepDigests }: CollectOptions,
 ): ReadonlySet<StoredReference> {
   const newest = new Map<string, StoredReference>();
   for (const entry of references) {
@@ -69,12 +78,19 @@ function staying(
   }
   return new Set(
     references.filter((entry) => {
-      if (inUse.has(entry.reference)) return true;
+      if (inUse.has(entry.reference) || keepDigests?.has(entry.digest)) return true;
       if (entry.origin === 'build') return newest.get(repositoryOf(entry)) === entry;
       return entry.origin === 'push' || !all;
     }),
   );
 }
+
+/** When it appeared. */
+const appearedAt = (directory: string, name: string): Promise<number> =>
+  stat(join(directory, name)).then(
+    ({ ctimeMs }) => ctimeMs,
+    () => 0,
+  );
 
 const repositoryOf = ({ reference }: StoredReference) => reference.slice(0, reference.lastIndexOf('@'));
 

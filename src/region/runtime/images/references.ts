@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StandInBelow } from '../runtime.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { readJson, writeWhole } from './files.ts';
 
@@ -15,6 +16,8 @@ export interface StoredReference {
    * they are removed.
    */
   readonly origin?: 'build' | 'push' | 'pull' | 'stand-in';
+  /** Of a build: what serves in it for what its name says. */
+  readonly standIns?: readonly StandInBelow[];
   /** Layers besides the image's own that it should keep: those of other stages. */
   readonly layers?: readonly string[];
 }

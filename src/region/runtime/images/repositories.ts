@@ -1,13 +1,19 @@
 import { OperationError } from '../../../common/problem.ts';
 import { digestOf, isDigest } from '../../../oci/digest.ts';
-import type { ImageSource, ManifestDocument } from '../../../oci/model.ts';
-import type { LocalImage, LocalRepositories, LocalRepository } from '../runtime.ts';
+import type { ImageSink, ImageSource, ManifestDocument } from '../../../oci/model.ts';
+import type { LocalImage, LocalRepositories, LocalRepository, StandInBelow } from '../runtime.ts';
 import { parseManifest } from './documents.ts';
 import type { ImageStore, StoredReference } from './store.ts';
 
 /** The store itself, read by digest. */
 export function sourceOf(store: ImageStore): ImageSource {
   return { manifest: (digest) => store.document(digest), blob: (digest) => store.content(digest) };
+}
+
+/** The stand-ins that an image is known to be made from. */
+export async function standInsBelow(store: ImageStore, digest: string): Promise<readonly StandInBelow[]> {
+  const named = (await store.references()).find((entry) => entry.digest === digest && entry.standIns);
+  return named?.standIns ?? [];
 }
 
 /** The local registry's repositories: what was built here and what was pushed. `registry` is its host. */
@@ -40,6 +46,7 @@ export function localRepositories(store: ImageStore, registry: string, now = Dat
         await checkComplete(store, document);
         const { digest, bytes } = document;
         await store.blobs.put({ digest, size: bytes.length }, one(bytes));
+        await store.keepPushed(digest);
         for (const label of [digest, ...(tag === undefined ? [] : [tag])])
           await store.putReference({ reference: nameOf(name, label), digest, origin: 'push', at: now() });
       },
@@ -86,6 +93,18 @@ export function localRepositories(store: ImageStore, registry: string, now = Dat
   return {
     repository,
     names: async () => [...new Set((await entries()).map(({ name }) => name))].sort(),
+  };
+}
+
+/** Takes what an engine of this machine has built: content of the cache, which no client pushed. */
+export function buildSink(store: ImageStore): ImageSink {
+  return {
+    hasBlob: async (digest) => (await store.content(digest)) !== undefined,
+    putBlob: (descriptor, content) => store.blobs.put(descriptor, content),
+    async putManifest(document) {
+      await checkComplete(store, document);
+      await store.blobs.put({ digest: document.digest, size: document.bytes.length }, one(document.bytes));
+    },
   };
 }
 

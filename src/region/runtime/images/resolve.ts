@@ -25,6 +25,8 @@ interface Availability {
   readonly available: boolean;
   readonly standIn?: string;
   readonly reason?: string;
+  /** What to do about it, where a stand-in would be no answer. */
+  readonly fix?: string;
 }
 /** `unasked`: the registry has not said that there is no such image; a stand-in may serve. */
 interface Failure {
@@ -171,6 +173,22 @@ export function createResolver(context: {
     return running;
   }
 
+  /** An image of the region's own registry that cannot be had. */
+  async function noLocalImage({ reference, name, parsed }: Wanted): Promise<OperationError> {
+    const entry = await store.reference(name);
+    if (!entry)
+      return notFound(
+        reference,
+        `repository ${parsed.repository} has no such image`,
+        'push it to this region, or let `fairway up` build it',
+      );
+    return notFound(
+      reference,
+      `repository ${parsed.repository} has it, but its content is gone from this machine`,
+      entry.origin === 'push' ? 'push it again' : 'build it again: `fairway up`',
+    );
+  }
+
   /** From a registry, or why not. */
   async function pulled(
     wanted: Wanted,
@@ -234,7 +252,7 @@ export function createResolver(context: {
       const { recipe } = wanted;
       if (wanted.parsed.registry === registry) {
         const image = await kept(wanted);
-        if (!image) throw notFound(reference, noSuchImage(wanted));
+        if (!image) throw await noLocalImage(wanted);
         return image;
       }
       if (options.pull !== 'always') {
@@ -257,7 +275,8 @@ export function createResolver(context: {
       try {
         return await probe(understand(reference));
       } catch (error) {
-        if (error instanceof OperationError) return { available: false, reason: reasonOf(error) };
+        if (error instanceof OperationError)
+          return { available: false, reason: reasonOf(error), ...(error.fix ? { fix: error.fix } : {}) };
         throw error;
       }
     },
@@ -267,9 +286,13 @@ export function createResolver(context: {
     const { parsed, recipe, label } = wanted;
     const entry = await store.reference(wanted.name);
     if (entry && (await complete(entry.digest))) return { available: true };
-    if (parsed.registry === registry) return { available: false, reason: noSuchImage(wanted) };
+    if (parsed.registry === registry) {
+      const error = await noLocalImage(wanted);
+      return { available: false, reason: reasonOf(error), ...(error.fix ? { fix: error.fix } : {}) };
+    }
     let reason = nobodyAsked;
     let outOfReach = true;
+    let fix: string | undefined;
     if (remote) {
       const trouble = reach.trouble(parsed.registry);
       if (trouble !== undefined) reason = trouble;
@@ -279,15 +302,18 @@ export function createResolver(context: {
             remote(parsed).manifest(label),
           );
           if (found) return forThisMachine(found);
-          return { available: false, reason: noneThere(wanted) };
+          return { available: false, reason: noneThere(wanted), fix: nameAdvice };
         } catch (error) {
           if (!(error instanceof RegistryError)) throw error;
           reason = error.message;
+          fix = error.fix;
           outOfReach = error.code === 'registry-busy' || isOutOfReach(error);
         }
     }
     if (!recipe || !outOfReach)
-      return { available: false, reason: outOfReach ? without(wanted, reason) : reason };
+      return outOfReach
+        ? { available: false, reason: without(wanted, reason) }
+        : { available: false, reason, ...(fix === undefined ? {} : { fix }) };
     const stored = await store.reference(await maker.key(recipe));
     if (stored?.standIn) return { available: true, standIn: stored.standIn };
     return (await maker.available())
@@ -317,7 +343,6 @@ const without = ({ parsed, recipe }: Wanted, reason: string): string => {
     : `${reason}, and nothing on this machine stands in for it`;
 };
 const noneThere = ({ name, parsed }: Wanted) => `${name}: not found in ${parsed.registry}`;
-const nameAdvice = 'look at its name and tag; a private one needs a login (docker login)';
-const noSuchImage = ({ parsed }: Wanted) => `repository ${parsed.repository} has no such image`;
+const nameAdvice = 'check its name and tag; a private one needs a login (docker login)';
 const reasonOf = (error: OperationError) =>
   error.message.replace(/^CannotPullContainerError: .*?failed to resolve ref \S+: /, '');

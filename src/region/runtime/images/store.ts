@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { OperationError } from '../../../common/problem.ts';
 import { digestOf } from '../../../oci/digest.ts';
-import { OCI_MANIFEST } from '../../../oci/media-types.ts';
+import { isForeignLayer, OCI_MANIFEST } from '../../../oci/media-types.ts';
 import type { Descriptor, ImageConfiguration, ImageManifest, ManifestDocument } from '../../../oci/model.ts';
 import type { ImageConfig } from '../runtime.ts';
 import { type Blobs, openBlobs } from './blobs.ts';
@@ -15,6 +15,7 @@ import { readJson, writeWhole } from './files.ts';
 import { type LayerWorker, localWorker } from './layer/worker.ts';
 import { type Layers, openLayers } from './layers.ts';
 import { chooseManifest, machinePlatform } from './platform.ts';
+import { withPushed } from './pushed.ts';
 import { openReferences, type References } from './references.ts';
 
 export type { StoredReference } from './references.ts';
@@ -30,6 +31,8 @@ export interface Manifest {
 export interface ImageStore extends Layers, References {
   readonly blobs: Blobs;
   readonly worker: LayerWorker;
+  /** Makes a manifest, or a list, and all that it names a part of what was pushed, which outlives the cache. */
+  keepPushed(digest: string): Promise<void>;
   /**
    * Makes an OCI image of layers that are in the store; gives its digest. Equal keys and configuration give an equal image, told without
    * looking at the layers again. The archives of layers that were made here are packed when someone reads them (`content`).
@@ -60,10 +63,14 @@ export function openImageStore(
   directory: string,
   remove: (path: string) => Promise<void> = removeTree,
   worker: LayerWorker = localWorker,
+  /** Where what is pushed lies; absent: in the store itself. */
+  pushedDirectory?: string,
 ): ImageStore {
-  const blobs = openBlobs(directory);
+  const cached = { blobs: openBlobs(directory), references: openReferences(directory) };
+  const pushed =
+    pushedDirectory === undefined ? undefined : withPushed(cached.blobs, cached.references, pushedDirectory);
+  const { blobs, references } = pushed ?? cached;
   const layers = openLayers(directory, worker, remove);
-  const references = openReferences(directory);
   const packing = new Map<string, Promise<void>>();
 
   async function document(digest: string): Promise<ManifestDocument | undefined> {
@@ -86,6 +93,22 @@ export function openImageStore(
       manifest: parsed.manifest,
       configuration: JSON.parse(bytes.toString()) as ImageConfiguration,
     };
+  }
+
+  async function keepPushed(digest: string): Promise<void> {
+    const found = await document(digest);
+    if (!pushed || !found) return;
+    const parsed = parseManifest(found);
+    if (parsed.kind === 'index') for (const child of parsed.manifests) await keepPushed(child.digest);
+    else
+      for (const blob of [parsed.manifest.config, ...parsed.manifest.layers]) {
+        if (isForeignLayer(blob.mediaType)) continue;
+        const key = await layers.keyOf(blob.digest);
+        if ((await blobs.size(blob.digest)) === undefined && (await layers.hasLayer(key)))
+          await packed(key, blob.digest);
+        await pushed.keep(blob.digest);
+      }
+    await pushed.keep(digest);
   }
 
   async function putBytes(bytes: Buffer): Promise<string> {
@@ -143,6 +166,7 @@ export function openImageStore(
     ...references,
     blobs,
     worker,
+    keepPushed,
     document,
     image,
     async putManifest(manifest) {

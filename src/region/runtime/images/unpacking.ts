@@ -52,7 +52,7 @@ export async function unpackInto(store: ImageStore, request: UnpackRequest): Pro
     } catch (error) {
       // The bytes are what their digest says, and still of no use.
       if (error instanceof DigestMismatch || (error instanceof LayerFailure && error.reason === 'content'))
-        await store.blobs.remove(layer.digest);
+        await store.blobs.drop(layer.digest);
       job?.cancel();
       // Its program must be gone before the draft can be.
       await job?.result.catch(() => {});

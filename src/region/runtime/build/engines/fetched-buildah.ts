@@ -9,6 +9,7 @@ import type { ImageConfiguration } from '../../../../oci/model.ts';
 import { canonicalJson, sha256 } from '../../images/canonical.ts';
 import { startContainer } from '../../launch/start.ts';
 import type { ContainerSpec, Mount } from '../../runtime.ts';
+import { buildahStore } from '../cache.ts';
 import type { Builder, Built, EngineContext } from './builder.ts';
 import { namedImages } from './named-images.ts';
 import { secretFiles } from './host.ts';
@@ -40,7 +41,7 @@ async function build(context: EngineContext): Promise<Built> {
       fix: 'give the user a range (/etc/subuid, and the package uidmap), or set FAIRWAY_BUILDER=own',
     });
   const root = await buildahLayer(context);
-  const cache = join(launch.stateDirectory, 'buildah');
+  const cache = buildahStore(launch.stateDirectory);
   const folder = join(launch.stateDirectory, 'tmp', randomBytes(6).toString('hex'));
   await mkdir(join(folder, 'bases'), { recursive: true, mode: 0o700 });
   await mkdir(cache, { recursive: true });
