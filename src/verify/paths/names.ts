@@ -89,26 +89,36 @@ const URL = new RegExp(
   `\\b([a-z][a-z0-9+.-]*)://(?:[^\\s/@\\uFFFC]*@)?(${HOST})(?::(\\d+))?(?![\\w.@\\uFFFC-])`,
   'gi',
 );
-const PAIR = new RegExp(`(?<![\\w.@/:\\uFFFC-])(${HOST}):(\\d{1,5})(?![\\w.:\\uFFFC-])`, 'gi');
+const PAIR = new RegExp(`(?<![\\w.@/:$\\uFFFC-])(${HOST}):(\\d{1,5})(?![\\w.:\\uFFFC-])`, 'gi');
 const WHOLE = new RegExp(`^(?:${HOST})$`, 'i');
 /** What variables with an address in them are usually called. */
 const ADDRESS_NAME =
-  /(^|_)(HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|URL|URI|ENDPOINT|SERVER|SERVERS|UPSTREAM|BACKEND)$/i;
+  /(^|_)(HOST|HOSTNAME|HOSTS|ADDR|ADDRESS|ADDRESSES|URL|URLS|URI|ENDPOINT|ENDPOINTS|SERVERS?|UPSTREAM|BACKEND|BROKERS?|NODES?|PEERS?)$/i;
+/** Schemes behind which a host stands that is called; `s3://bucket` has none. */
+const CALLED =
+  /^(https?|wss?|rediss?|valkey|postgres(ql)?|mysql|mariadb|mongodb|amqps?|nats|tcp|udp|grpcs?|kafka|memcached|ldaps?|smtps?|bolt|neo4j|clickhouse|cassandra|elasticsearch|etcd)(\+(?!srv)[a-z0-9]+)?$/;
+/** Variables whose addresses are compared and never called. */
+const COMPARED = /ORIGIN|CORS|ISSUER|AUDIENCE|ALLOWED|TRUSTED|REFERER/i;
 
 /** The hosts that a variable's value speaks of; a bare word only where the variable's name says that it is a host. */
 export function mentionsIn(name: string, text: string): readonly Mention[] {
-  const urls = [...text.matchAll(URL)].map(([, scheme = '', host = '', port]) => ({
-    host: host.toLowerCase(),
-    scheme: scheme.toLowerCase(),
-    ...(port === undefined ? {} : { port: Number(port) }),
-  }));
+  if (COMPARED.test(name)) return [];
+  const urls = [...text.matchAll(URL)]
+    .map(([, scheme = '', host = '', port]) => ({
+      host: host.toLowerCase(),
+      scheme: scheme.toLowerCase(),
+      ...(port === undefined ? {} : { port: Number(port) }),
+    }))
+    .filter(({ scheme }) => CALLED.test(scheme))
+    .map((url) => ({ ...url, scheme: url.scheme.replace(/\+.*/, '') }));
   const rest = text.replace(URL, ' ');
+  const isAddress = (host: string) => host.includes('.') || ADDRESS_NAME.test(name);
   const pairs = [...rest.matchAll(PAIR)]
     .map(([, host = '', port]) => ({ host: host.toLowerCase(), port: Number(port) }))
-    .filter(({ host, port }) => !/^\d+$/.test(host) && port > 0 && port < 65_536);
+    .filter(({ host, port }) => isAddress(host) && !/^\d+$/.test(host) && port > 0 && port < 65_536);
   const bare = rest
     .split(/[\s,;]+/)
-    .filter((word) => WHOLE.test(word) && (word.includes('.') || ADDRESS_NAME.test(name)))
+    .filter((word) => WHOLE.test(word) && isAddress(word))
     .map((host) => ({ host: host.toLowerCase() }));
   return [...urls, ...pairs, ...bare];
 }

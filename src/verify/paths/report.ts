@@ -1,7 +1,7 @@
 import type { Origin } from '../../topology/model.ts';
 import { type EditContext, editsFor, stacksOf } from '../edits-for.ts';
 import type { Context, Fix, Report } from '../model.ts';
-import type { Hop } from '../reach/model.ts';
+import type { End, Hop } from '../reach/model.ts';
 import { cannotTell, found, under } from '../report.ts';
 import { type Asking } from './ask.ts';
 import { type Cause, type Failing, isPublicAddress, judged } from './causes.ts';
@@ -93,8 +93,9 @@ function advice(failing: readonly Failing[]): string | undefined {
 /** `Web cannot pull its image nginx or write its log; Api cannot reach Db on tcp 5432`. */
 function effects(failing: readonly Failing[]): string {
   const bySubject = new Map<string, string[]>();
-  for (const { ask, failures, asked } of failing) {
-    const does = `${ask.does}${placesOf(failures, asked)}`;
+  for (const one of failing) {
+    const { ask } = one;
+    const does = `${ask.does}${placesOf(one)}`;
     const own = bySubject.get(ask.subject) ?? [];
     if (!own.includes(does)) bySubject.set(ask.subject, [...own, does]);
   }
@@ -110,20 +111,17 @@ function effects(failing: readonly Failing[]): string {
 }
 
 /** Where not all places fail: those that do. */
-function placesOf(failures: Failing['failures'], asked: number): string {
-  if (failures.length === asked) return '';
-  const side = (key: 'from' | 'to') =>
-    new Set(
-      failures.flatMap(({ question }) =>
-        question[key].kind === 'placement' ? [question[key].placement.subnetId] : [],
-      ),
-    );
-  const [from, to] = [side('from'), side('to')];
-  const words = [
-    from.size > 0 ? `from ${listed([...from])}` : '',
-    to.size > 0 ? `in ${listed([...to])}` : '',
-  ];
-  return ` (${words.filter(Boolean).join(' to what is ')})`;
+function placesOf({ failures, asked, ask }: Failing): string {
+  const place = (end: End) => (end.kind === 'placement' ? end.placement.subnetId : end.kind);
+  const pairs = new Set(failures.map(({ question: { from, to } }) => JSON.stringify([from, to])));
+  if (pairs.size * ask.ports.length === asked) return '';
+  const told = (key: 'from' | 'to'): string => {
+    const all = new Set(ask[key].ends.map(place));
+    const failing = new Set(failures.map(({ question }) => place(question[key])));
+    return failing.size === all.size ? '' : `${key === 'from' ? 'from' : 'in'} ${listed([...failing])}`;
+  };
+  const words = [told('from'), told('to')].filter(Boolean);
+  return words.length > 0 ? ` (${words.join(' and ')})` : '';
 }
 
 function reasons(failing: readonly Failing[]): string {

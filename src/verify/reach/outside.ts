@@ -184,6 +184,13 @@ function wayOut(
         ),
       ],
     };
+  // Not transitive, and no way to the peer's gateways: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+  if (to.kind === 'peering')
+    return {
+      hops: [
+        hop('no', `${table.id} leads ${route.destination} to ${to.id}, and no peering leads to the internet`),
+      ],
+    };
   return {
     hops: [
       hop(
