@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createInterface, type Interface } from 'node:readline/promises';
 import { InputError } from '../../common/problem.ts';
 import { openQuestions } from '../../architect/questions/index.ts';
 import type { Change, Question } from '../../architect/questions/model.ts';
 import type { Command, Invocation } from '../command.ts';
+import { askAt, type Asking } from '../init/asking.ts';
 import { changedLines } from '../init/difference.ts';
 import { withChanges } from '../init/change.ts';
 import { designFor, loadApp, readText } from '../project.ts';
@@ -25,7 +25,7 @@ export const command: Command = {
   async run(invocation) {
     const { terminal, cwd } = invocation;
     const asks = terminal.interactive && process.stdin.isTTY && !invocation.flag('yes');
-    const input = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+    const input = asks ? askAt(process.stdin, process.stderr) : undefined;
     try {
       const { texts, left } = await answered(invocation, input);
       if (left > 0) terminal.err(`\n${left === 1 ? 'one question is' : `${left} questions are`} left open\n`);
@@ -67,7 +67,7 @@ function problemsLeft(invocation: Invocation): string | undefined {
 /** New texts of files, with an answer to each question that they leave open. */
 async function answered(
   invocation: Invocation,
-  input: Interface | undefined,
+  input: Asking | undefined,
 ): Promise<{ readonly texts: ReadonlyMap<string, string>; readonly left: number }> {
   const { cwd, positionals, terminal } = invocation;
   const texts = new Map<string, string>();
@@ -106,7 +106,7 @@ async function answered(
 async function answer(
   { terminal }: Invocation,
   { choices, preferred, other }: Question,
-  input: Interface | undefined,
+  input: Asking | undefined,
 ): Promise<readonly Change[] | undefined> {
   for (const [index, { label, ifWrong }] of choices.entries())
     terminal.err(
@@ -120,7 +120,7 @@ async function answer(
       );
       return undefined;
     }
-    const text = input ? (await input.question(`  [${usual}] `)).trim() : '';
+    const text = input ? (await input.ask(`  [${usual}] `)).trim() : '';
     const choice = choices[Number(text === '' ? usual : text) - 1];
     const changes = choice?.changes ?? other?.changes(text);
     if (changes) return changes;
@@ -136,7 +136,7 @@ function showChange({ terminal }: Invocation, file: string, before: string, afte
   }
 }
 
-async function confirmed(input: Interface): Promise<boolean> {
-  const text = await input.question('\nWrite this? [Y/n] ');
+async function confirmed(input: Asking): Promise<boolean> {
+  const text = await input.ask('\nWrite this? [Y/n] ');
   return !/^n/i.test(text.trim());
 }
