@@ -111,6 +111,10 @@ describe('a service', () => {
     });
     const spot = [{ CapacityProvider: 'FARGATE_SPOT', Weight: 1 }];
     expect(service({ Cluster: 'elsewhere', CapacityProviderStrategy: spot })?.launchType).toBe('FARGATE');
+    const given = [{ CapacityProvider: { Ref: 'Provider' } }];
+    expect(service({ CapacityProviderStrategy: given })?.launchType).toEqual({
+      unknown: 'Provider is given at deployment',
+    });
   });
   it('may come to as many tasks as auto scaling allows', () => {
     const target = (ResourceId: unknown) => ({

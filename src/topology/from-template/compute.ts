@@ -1,3 +1,4 @@
+import { intrinsicOf } from '../../template/symbolic.ts';
 import {
   type ContainerDefinition,
   type Declared,
@@ -10,7 +11,7 @@ import {
 import { clusterOf } from './capacity.ts';
 import { ofType } from './declared.ts';
 import { mentions } from './script.ts';
-import { idOf, isRecord, type Reader, readerOf } from './values.ts';
+import { idOf, isRecord, type Reader, readerOf, unknown } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
 
@@ -102,7 +103,7 @@ function maximumCount(resources: Resources, service: Declared, desired: Value<nu
 function launchType(read: Reader, resources: Resources): EcsService['launchType'] {
   const type = read.text('LaunchType');
   if (type !== undefined) return type as EcsService['launchType'];
-  const own = providersOf(read, 'CapacityProviderStrategy');
+  const own = providersOf(resources, read, 'CapacityProviderStrategy');
   if (own) return typeOf(own);
   const clusterId = clusterOf(resources, read.id('Cluster'));
   if (isUnknown(clusterId)) return clusterId;
@@ -115,19 +116,28 @@ function launchType(read: Reader, resources: Resources): EcsService['launchType'
     .map(readerOf)
     .filter((one) => known(one.id('Cluster')) === clusterId);
   const standard =
-    providersOf(readerOf(cluster), 'DefaultCapacityProviderStrategy') ??
+    providersOf(resources, readerOf(cluster), 'DefaultCapacityProviderStrategy') ??
     associations
-      .map((one) => providersOf(one, 'DefaultCapacityProviderStrategy'))
+      .map((one) => providersOf(resources, one, 'DefaultCapacityProviderStrategy'))
       .find((list) => list !== undefined);
   return standard ? typeOf(standard) : 'EC2';
 }
 
 /** Undefined where the strategy is absent or empty. */
-function providersOf(read: Reader, key: string): Value<readonly Value<string>[]> | undefined {
+function providersOf(
+  resources: Resources,
+  read: Reader,
+  key: string,
+): Value<readonly Value<string>[]> | undefined {
   const raw = read.raw(key);
   if (raw === undefined || (Array.isArray(raw) && raw.length === 0)) return undefined;
   if (!Array.isArray(raw)) return { unknown: 'the capacity providers are not known' };
-  return raw.map((item) => (isRecord(item) ? idOf(item['CapacityProvider']) : idOf(item)));
+  return raw.map((item: unknown) => {
+    const provider = isRecord(item) && !intrinsicOf(item) ? item['CapacityProvider'] : item;
+    const id = idOf(provider);
+    const given = !isUnknown(id) && typeof provider !== 'string' && !resources.has(id);
+    return given ? unknown(provider) : id;
+  });
 }
 function typeOf(providers: Value<readonly Value<string>[]>): EcsService['launchType'] {
   if (isUnknown(providers)) return providers;

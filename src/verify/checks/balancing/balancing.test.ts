@@ -142,10 +142,31 @@ describe('target-group-unattached', () => {
   const text = (more: Record<string, unknown>) =>
     template({
       Listener: listener({ DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: 'Group' } }] }),
+      Balancer: balancer({ Subnets: ['subnet-1', 'subnet-2'] }),
       Group: group(),
       Task: task(),
       One: service({}, more),
     });
+  it('does not mind where the load balancer is there already', () => {
+    const rules = template(
+      {
+        Rule: {
+          Type: `${V2}::ListenerRule`,
+          Properties: {
+            ListenerArn: { Ref: 'Listener' },
+            Priority: 1,
+            Conditions: [paths('/*')],
+            Actions: [{ Type: 'forward', TargetGroupArn: { Ref: 'Group' } }],
+          },
+        },
+        Group: group(),
+        Task: task(),
+        One: service(),
+      },
+      ['Listener'],
+    );
+    expect(ask('target-group-unattached', rules)).toMatchObject({ found: [], unsure: [] });
+  });
   it('finds a service that may be made before its listener, and makes it wait', () => {
     const { found, findings } = ask('target-group-unattached', text({ DependsOn: ['Task'] }));
     expect(found).toEqual([
@@ -161,6 +182,7 @@ describe('target-group-unattached', () => {
   it('follows what a service waits for to the end', () => {
     const indirect = template({
       Listener: listener({ DefaultActions: [{ Type: 'forward', TargetGroupArn: { Ref: 'Group' } }] }),
+      Balancer: balancer({ Subnets: ['subnet-1', 'subnet-2'] }),
       Group: group(),
       Task: task(),
       Last: { Type: 'AWS::CloudFormation::WaitConditionHandle', DependsOn: 'Listener' },

@@ -35,7 +35,7 @@ export const targetGroupUnattached: Check = {
           continue;
         }
         const [first] = forwarding;
-        if (first && !forwarding.some(({ id }) => waitsFor(context, service.id, id))) early.push(first.id);
+        if (first && forwarding.every(({ id }) => loses(context, service.id, id))) early.push(first.id);
       }
       if (early.length === 0) continue;
       const depends = [...dependsOn(context, service.id), ...new Set(early)];
@@ -68,21 +68,32 @@ const templateWith = ({ templates }: Context, id: string) =>
 const dependsOn = (context: Context, id: string): string[] =>
   [templateWith(context, id)?.Resources[id]?.DependsOn ?? []].flat();
 
-/** Whether one resource is made after another; of another stack, or where there is no template, that is settled otherwise. */
-function waitsFor(context: Context, id: string, other: string): boolean {
+/**
+ * Whether a service is made before what forwards to its target group: that waits for a load balancer of the template, which takes
+ * minutes, and the service does not. Where both wait for the same, or the load balancer is there already, it turns out well.
+ */
+function loses(context: Context, serviceId: string, forwarderId: string): boolean {
+  const balancers = [...needs(context, forwarderId)].filter(
+    (id) => context.system.resources.get(id)?.type === 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+  );
+  const own = needs(context, serviceId);
+  return balancers.length > 0 && !own.has(forwarderId) && !balancers.some((id) => own.has(id));
+}
+
+/** All that is made before a resource. */
+function needs(context: Context, id: string): ReadonlySet<string> {
   const template = templateWith(context, id);
-  if (!template || !Object.hasOwn(template.Resources, other)) return true;
   const seen = new Set<string>();
   const open = [id];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === other) return true;
+  for (let next = open.pop(); next !== undefined && template; next = open.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     const { Properties, DependsOn = [] } = template.Resources[next] ?? {};
     open.push(...resourcesIn(Properties, template), ...[DependsOn].flat());
   }
-  return false;
+  return seen;
 }
+
 /** One listener that answers by itself only, or none at all: what to write differs. */
 function attach(system: System, groupId: string): Fix {
   const listeners = [...system.resources.values()].filter(({ type }) => type === LISTENERS[0]);
