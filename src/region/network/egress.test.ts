@@ -96,7 +96,8 @@ function system({
   });
 }
 const ask = (holder: string, to = outside) => net.connect(holder, to, port);
-const reasonOf = async (from: string) => (await net.denials()).find((denial) => denial.from === from)?.reason;
+const reasonOf = async (from: string, to?: string) =>
+  (await net.denials()).find((denial) => denial.from === from && (to ?? denial.to) === denial.to)?.reason;
 
 describe('the way out', () => {
   it('leads through an internet gateway for who has a public address', async () => {
@@ -171,7 +172,7 @@ describe('the way out', () => {
     const noReplies = { ingress: [{ ...allowAll, cidr: '10.0.0.0/16' }], egress: [allowAll] };
     await net.set(system({ publicAcl: noReplies }));
     expect(await ask('front')).toBe('timeout');
-    expect(await reasonOf(outside)).toBe('network ACL acl-public (inbound)');
+    expect(await reasonOf(outside, '10.0.1.5')).toBe('network ACL acl-public (inbound)');
     expect(await ask('back')).toBe('timeout');
     const repliesOnly: AclEntry = {
       number: 90,
@@ -183,6 +184,14 @@ describe('the way out', () => {
     await net.set(system({ publicAcl: { ...noReplies, ingress: [repliesOnly, ...noReplies.ingress] } }));
     expect(await ask('front')).toBe('open');
     expect(await ask('back')).toBe('open');
+    // Linux's own ports are not enough for a NAT gateway.
+    const some = { ...repliesOnly, ports: { from: 1024, to: 64_999 } };
+    await net.set(system({ publicAcl: { ...noReplies, ingress: [some, ...noReplies.ingress] } }));
+    expect(await ask('front')).toBe('open');
+    expect(await ask('back')).toBe('timeout');
+    expect(await reasonOf(outside, '10.0.2.7')).toBe(
+      'network ACL acl-public (inbound): replies to a NAT gateway come to any port from 1024 to 65535',
+    );
     await net.set(system({ publicAcl: { ingress: [allowAll], egress: [] } }));
     expect(await ask('back')).toBe('timeout');
     expect(await reasonOf('10.0.2.7')).toBe('network ACL acl-public (outbound)');

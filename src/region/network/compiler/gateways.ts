@@ -1,4 +1,5 @@
 import type { NatGateway, Subnet, Topology } from '../../../topology/model.ts';
+import { natPortsGate } from './acls.ts';
 import { markOf, type ReasonBook } from './reasons.ts';
 import { routesByPrefix } from './routes.ts';
 import type { RulesetBuilder } from './ruleset.ts';
@@ -75,11 +76,14 @@ export function natGateway(nat: NatGateway, context: GatewayContext): string {
 export const natMark = ({ id }: NatGateway): number => markOf(`replies ${id}`);
 
 /** The way back through the NAT gateway's subnet, for the hook that replies from outside pass. */
-export function natReplies(nat: NatGateway, subnet: Subnet, { rules, acl }: GatewayContext): string {
+export function natReplies(nat: NatGateway, subnet: Subnet, context: GatewayContext): string {
+  const { topology, rules, reasons, acl } = context;
+  const { networkAclId } = subnet;
+  const own = topology.networkAcls.find(({ id }) => id === networkAclId);
   return rules.chain(`replies_${nat.id}`, [
     `ip daddr ${subnet.cidr} goto replies`,
-    acl(subnet.networkAclId, 'ingress'),
-    acl(subnet.networkAclId, 'egress'),
+    ...(own ? natPortsGate(own, rules, reasons) : [acl(networkAclId, 'ingress')]),
+    acl(networkAclId, 'egress'),
     'goto replies',
   ]);
 }
