@@ -7,7 +7,7 @@ import { type Machine, startMachine } from './live-ec2.ts';
 
 const SEED = Number(process.env['AGREEMENT_SEED'] ?? 20_241_101);
 /** At least so many packets are sent; `npm run test:agreement` sends ten thousand. */
-const WANTED = Number(process.env['AGREEMENT_PROBES'] ?? 1000);
+const WANTED = Number(process.env['AGREEMENT_PROBES'] ?? 700);
 /** More designs than are ever needed; the count of packets ends the run. */
 const MOST = 100_000;
 const SHRINKING = Number(process.env['AGREEMENT_SHRINKING'] ?? 240_000);

@@ -122,7 +122,7 @@ const draws = fc.record({
       groups: fc.array(index, { maxLength: 3 }),
       elastic: fc.boolean(),
     }),
-    { minLength: 3, maxLength: 7 },
+    { minLength: 3, maxLength: 8 },
   ),
   nats: fc.array(fc.record({ subnet: index, isPrivate: fc.constantFrom(false, false, false, true) }), {
     maxLength: 2,
