@@ -1,5 +1,5 @@
 import type { Subnet, VpcEndpoint } from '../../topology/model.ts';
-import { aclGate } from './acls.ts';
+import { aclGate, aclOf } from './acls.ts';
 import { everyOf, internet } from './addresses.ts';
 import { replyPorts } from './ends.ts';
 import type { Graph } from './graph.ts';
@@ -104,10 +104,7 @@ function byGateway(
   const addresses = list ? everyOf(list.cidrs) : internet('every');
   const peer = { name: `AWS (${service})`, addresses, groupIds: [], cidr: '0.0.0.0/0' };
   const acl = {
-    subnetId: subnet.id,
-    aclId: subnet.networkAclId,
-    acl: graph.acls.get(subnet.networkAclId),
-    protocol,
+    ...aclOf(graph, subnet, protocol),
     addresses,
     peerName: peer.name,
   };

@@ -2,81 +2,73 @@ import type { Subnet } from '../../topology/model.ts';
 import { aclGate, aclOf } from './acls.ts';
 import { peerOf, replyPorts, unknownSubnet } from './ends.ts';
 import type { Graph } from './graph.ts';
-import { groupGate, type Peer } from './groups.ts';
+import { type GroupGate, groupGate, type Peer } from './groups.ts';
 import type { Hop, Placement, Question } from './model.ts';
 import { peerRoute } from './peering.ts';
 import { chooseRoute } from './routes.ts';
 
 /** From interface to interface: within one VPC, or over a peering. */
 export function inside(graph: Graph, from: Placement, to: Placement, question: Question): Hop[] {
-  const { protocol, port } = question;
   const [source, target] = [graph.subnets.get(from.subnetId), graph.subnets.get(to.subnetId)];
   if (!source) return [unknownSubnet(from)];
   if (!target) return [unknownSubnet(to)];
-  const [sender, receiver] = [peerOf(from, source), peerOf(to, target)];
-  const out = groupGate(graph, {
-    direction: 'egress',
-    name: from.name,
-    groupIds: from.groupIds,
-    unfiltered: from.unfiltered,
-    peer: receiver,
-    protocol,
-    port,
-  });
-  const into = groupGate(graph, {
-    direction: 'ingress',
-    name: to.name,
-    groupIds: to.groupIds,
-    unfiltered: to.unfiltered,
-    peer: sender,
-    protocol,
-    port,
-  });
+  const out = groupGate(graph, groupOf('egress', from, peerOf(to, target), question));
+  const into = groupGate(graph, groupOf('ingress', to, peerOf(from, source), question));
+  const { there, back } = between(
+    graph,
+    { placement: from, subnet: source },
+    { placement: to, subnet: target },
+    question,
+  );
+  return [out, ...there, into, ...back];
+}
+
+/** The gate of a placement's groups toward a peer. */
+export const groupOf = (
+  direction: 'ingress' | 'egress',
+  { name, groupIds, unfiltered }: Placement,
+  peer: Peer,
+  { protocol, port }: Question,
+): GroupGate => ({ direction, name, groupIds, unfiltered, peer, protocol, port });
+
+interface Place {
+  readonly placement: Placement;
+  readonly subnet: Subnet;
+}
+
+/** What lies between the groups of two interfaces: for the request, and for its replies. */
+export function between(
+  graph: Graph,
+  { placement: from, subnet: source }: Place,
+  { placement: to, subnet: target }: Place,
+  question: Question,
+): { readonly there: readonly Hop[]; readonly back: readonly Hop[] } {
   // Neither routes nor network ACLs see what stays in a subnet: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
-  if (source.id === target.id) return [out, into];
+  if (source.id === target.id) return { there: [], back: [] };
+  const { protocol, port } = question;
+  const [sender, receiver] = [peerOf(from, source), peerOf(to, target)];
+  const request = { from: port, to: port };
   const replies = replyPorts(from, question);
-  const between = source.vpcId === target.vpcId ? [] : undefined;
-  const there = between ?? [peerRoute(graph, 'route', source, target, receiver)];
-  const back = between ?? [peerRoute(graph, 'reply-route', target, source, sender)];
-  const acl = (subnet: Subnet) => aclOf(graph, subnet, protocol);
-  return [
-    out,
-    aclGate({
-      ...acl(source),
-      gate: 'acl-egress',
-      direction: 'egress',
-      ports: { from: port, to: port },
-      addresses: receiver.addresses,
-      peerName: to.name,
-    }),
-    ...(between ? localRoute(graph, source, receiver) : there),
-    aclGate({
-      ...acl(target),
-      gate: 'acl-ingress',
-      direction: 'ingress',
-      ports: { from: port, to: port },
-      addresses: sender.addresses,
-      peerName: from.name,
-    }),
-    into,
-    aclGate({
-      ...acl(target),
-      gate: 'reply-acl-egress',
-      direction: 'egress',
-      ports: replies,
-      addresses: sender.addresses,
-      peerName: from.name,
-    }),
-    ...back,
-    aclGate({
-      ...acl(source),
-      gate: 'reply-acl-ingress',
-      direction: 'ingress',
-      ports: replies,
-      addresses: receiver.addresses,
-      peerName: to.name,
-    }),
-  ];
+  const isOne = source.vpcId === target.vpcId;
+  const acl = (subnet: Subnet, other: Peer) => ({
+    ...aclOf(graph, subnet, protocol),
+    addresses: other.addresses,
+    peerName: other.name,
+  });
+  return {
+    there: [
+      aclGate({ ...acl(source, receiver), gate: 'acl-egress', direction: 'egress', ports: request }),
+      ...(isOne
+        ? localRoute(graph, source, receiver)
+        : [peerRoute(graph, 'route', source, target, receiver)]),
+      aclGate({ ...acl(target, sender), gate: 'acl-ingress', direction: 'ingress', ports: request }),
+    ],
+    back: [
+      aclGate({ ...acl(target, sender), gate: 'reply-acl-egress', direction: 'egress', ports: replies }),
+      ...(isOne ? [] : [peerRoute(graph, 'reply-route', target, source, sender)]),
+      aclGate({ ...acl(source, receiver), gate: 'reply-acl-ingress', direction: 'ingress', ports: replies }),
+    ],
+  };
 }
 
 /** Within a VPC the local route leads on, unless a more specific one leads elsewhere. */

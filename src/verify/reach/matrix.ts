@@ -2,9 +2,12 @@ import { overlaps, parseCidr } from '../../topology/cidr.ts';
 import type { GroupRule } from '../../topology/model.ts';
 import type { Party } from '../ends.ts';
 import { publicBlocks } from './addresses.ts';
+import { peerOf } from './ends.ts';
 import type { Graph } from './graph.ts';
+import { groupGate, type Peer } from './groups.ts';
+import { between, groupOf } from './inside.ts';
 import { matchesPort, protocolOf } from './match.ts';
-import type { End, Placement } from './model.ts';
+import type { End, Placement, Question } from './model.ts';
 import { reach } from './reach.ts';
 
 /** Somebody outside of every VPC. */
@@ -28,33 +31,79 @@ export interface OpenPath {
  */
 export function openPaths(graph: Graph, parties: ReadonlyMap<string, Party>): readonly OpenPath[] {
   const index = indexOf(graph, parties);
-  const known = new Map<string, Openness>();
+  const asker = askerOf(graph);
+  const callers = new Map<string, readonly Caller[]>();
   const paths: OpenPath[] = [];
   for (const to of parties.values())
-    for (const port of to.ports)
-      for (const from of candidates(graph, index, to, port)) {
-        if (from === to.id) continue;
-        const key = `${index.classes.get(from)} ${index.classes.get(to.id)} ${port}`;
-        const openness =
-          known.get(key) ?? ask(graph, index.ends.get(from) ?? [], index.ends.get(to.id) ?? [], port);
-        known.set(key, openness);
-        if (openness !== 'none')
-          paths.push({ from, to: to.id, protocol: 'tcp', port, everywhere: openness === 'all' });
-      }
+    for (const port of to.ports) {
+      const key = `${index.classes.get(to.id)} ${port}`;
+      const known = callers.get(key) ?? callersOf(graph, index, to, port, asker);
+      callers.set(key, known);
+      for (const { from, everywhere } of known)
+        if (from !== to.id) paths.push({ from, to: to.id, protocol: 'tcp', port, everywhere });
+    }
   return paths;
 }
 
-type Openness = 'all' | 'some' | 'none';
-
-function ask(graph: Graph, from: readonly End[], to: readonly End[], port: number): Openness {
-  let [open, asked] = [0, 0];
-  for (const sender of from)
-    for (const receiver of to) {
-      asked++;
-      if (reach(graph, { from: sender, to: receiver, protocol: 'tcp', port }).verdict === 'holds') open++;
-    }
-  return open === 0 ? 'none' : open === asked ? 'all' : 'some';
+interface Caller {
+  readonly from: string;
+  readonly everywhere: boolean;
 }
+
+/** Who may open a connection to a party, and so to all of its class. */
+function callersOf(graph: Graph, index: Index, to: Party, port: number, asker: Asker): readonly Caller[] {
+  const byClass = new Map<string, { readonly open: number; readonly asked: number }>();
+  return [...candidates(graph, index, to, port)].flatMap((from): readonly Caller[] => {
+    const own = index.classes.get(from) ?? from;
+    const counted =
+      byClass.get(own) ?? count(asker, index.ends.get(from) ?? [], index.ends.get(to.id) ?? [], port);
+    byClass.set(own, counted);
+    return counted.open === 0 ? [] : [{ from, everywhere: counted.open === counted.asked }];
+  });
+}
+
+function count(asker: Asker, from: readonly End[], to: readonly End[], port: number) {
+  const open = from.flatMap((sender) => to.map((receiver) => asker(sender, receiver, port))).filter(Boolean);
+  return { open: open.length, asked: from.length * to.length };
+}
+
+type Asker = (from: End, to: End, port: number) => boolean;
+
+/** Whether a connection comes about; what lies between two subnets is asked for once. */
+function askerOf(graph: Graph): Asker {
+  const known = new Map<string, boolean>();
+  const peers = new Map<Placement, Peer>();
+  const peer = (placement: Placement): Peer => {
+    const before = peers.get(placement) ?? peerOf(placement, graph.subnets.get(placement.subnetId));
+    peers.set(placement, before);
+    return before;
+  };
+  return (sender, receiver, port) => {
+    const question: Question = { from: sender, to: receiver, protocol: 'tcp', port };
+    if (sender.kind !== 'placement' || receiver.kind !== 'placement')
+      return reach(graph, question).verdict === 'holds';
+    const [from, to] = [sender.placement, receiver.placement];
+    const [source, target] = [graph.subnets.get(from.subnetId), graph.subnets.get(to.subnetId)];
+    if (!source || !target) return false;
+    const gates = [groupOf('ingress', to, peer(from), question), groupOf('egress', from, peer(to), question)];
+    if (!gates.every((gate) => groupGate(graph, gate).passes === 'yes')) return false;
+    const key = `${placeOf(from)} ${placeOf(to)} ${port}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const { there, back } = between(
+      graph,
+      { placement: from, subnet: source },
+      { placement: to, subnet: target },
+      question,
+    );
+    const passes = [...there, ...back].every((hop) => hop.passes === 'yes');
+    known.set(key, passes);
+    return passes;
+  };
+}
+
+const placeOf = ({ subnetId, address = '', ephemeralPorts }: Placement): string =>
+  `${subnetId}|${address}|${ephemeralPorts?.from ?? ''}-${ephemeralPorts?.to ?? ''}`;
 
 interface Index {
   readonly byGroup: ReadonlyMap<string, readonly string[]>;
