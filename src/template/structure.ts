@@ -95,8 +95,9 @@ export function structureProblems(
     if (!isObject(members)) report([section], `Template format error: ${section} must be an object.`);
     else {
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+      // The check of quotas counts resources.
       if (Object.keys(members).length > limit)
-        report(
+        (section === 'Resources' ? notEnacted : report)(
           [section],
           `Template format error: Number of ${section.toLowerCase()}, ${Object.keys(members).length}, is greater than maximum allowed, ${limit}`,
         );

@@ -98,16 +98,12 @@ export const limits: Readonly<Record<string, Limit>> = {
     called: 'a name of up to 255 letters, digits, hyphens and underscores',
     source: ecs('CreateService'),
   },
-  [`${ECS}Service.DesiredCount`]: { range: [0, 5000], source: ecs('CreateService') },
-  // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
-  [`${ECS}Service.AwsVpcConfiguration.Subnets`]: { items: [1, 16], source: ecs('AwsVpcConfiguration') },
-  [`${ECS}Service.AwsVpcConfiguration.SecurityGroups`]: { items: [0, 5], source: ecs('AwsVpcConfiguration') },
+  [`${ECS}Service.DesiredCount`]: { range: [0, 2_147_483_647], source: ecs('CreateService') },
   [`${ECS}Service.AwsVpcConfiguration.AssignPublicIp`]: {
     values: ['ENABLED', 'DISABLED'],
     source: ecs('AwsVpcConfiguration'),
   },
   [`${ECS}Service.LoadBalancer.ContainerPort`]: { ...port, source: ecs('LoadBalancer') },
-  [`${ECS}Service.LoadBalancers`]: { items: [0, 5], source: ecs('CreateService') },
   [`${ECS}Service.HealthCheckGracePeriodSeconds`]: {
     range: [0, 2_147_483_647],
     source: ecs('CreateService'),

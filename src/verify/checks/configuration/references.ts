@@ -1,0 +1,31 @@
+import { intrinsicOf } from '../../../template/symbolic.ts';
+import type { Declared, System } from '../../../topology/system.ts';
+import { textOf } from '../../iam/arn.ts';
+
+/** What a value that should name a resource leads to. */
+export type Named =
+  | { readonly kind: 'resource'; readonly declared: Declared; readonly rest: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unknown'; readonly name: string };
+
+/** The resource that a value begins with, and the text behind it: `${Secret}:password::`. */
+export function namedBy({ resources }: System, value: unknown): Named {
+  const text = textOf(value);
+  const [token, name = ''] = /^⟦([^⟧]*)⟧/.exec(text) ?? [];
+  if (token === undefined) return { kind: 'text', text };
+  const [id = '', attribute] = name.split('.');
+  const declared = resources.get(id);
+  if (!declared || (attribute !== undefined && !IDENTIFYING.test(attribute)))
+    return { kind: 'unknown', name: id };
+  return { kind: 'resource', declared, rest: text.slice(token.length) };
+}
+const IDENTIFYING = /^(Arn|Id|MasterUserSecret)$/;
+
+/** Whether a value is the name or address by which a program calls a resource, and not one of its other attributes. */
+export function callsIt(value: unknown): boolean {
+  const [name, argument] = intrinsicOf(value) ?? [];
+  if (name === 'Ref') return true;
+  if (name === 'Fn::GetAtt')
+    return /^(Arn|Id|TopicArn|QueueUrl|QueueName|TopicName|SecretArn)$/.test(String([argument].flat()[1]));
+  return name === 'Fn::Join' && JSON.stringify(argument).includes('"Ref"');
+}
