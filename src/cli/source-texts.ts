@@ -7,22 +7,26 @@ import type { App } from '../compose/app.ts';
 const MOST_FILES = 2000;
 const MOST_BYTES = 256 * 1024;
 
-/** Folders of what others wrote, or of what is made. */
+/** Folders of what others wrote, of what is made, and of what only tests call. */
 const FOREIGN = new Set([
   '.git',
   '.venv',
   '__pycache__',
+  '__tests__',
   'bower_components',
   'dist',
   'node_modules',
+  'spec',
   'target',
+  'test',
+  'tests',
   'vendor',
   'venv',
 ]);
 
 /** What is no source, whatever names stand in it. */
 const NO_SOURCE =
-  /\.(lock|sum|min\.js|map|png|jpe?g|gif|ico|svg|woff2?|ttf|pdf|zip|gz|jar|so|md)$|^(package-lock\.json|yarn\.lock)$/i;
+  /\.(lock|sum|min\.js|map|png|jpe?g|gif|ico|svg|woff2?|ttf|pdf|zip|gz|jar|so|md)$|^(package-lock\.json|yarn\.lock)$|^(docker-)?(compose|stack)[\w.-]*\.ya?ml$|[._](test|spec)\.\w+$/i;
 
 /** What is mounted into each service, and with `all` its build context too: names of its peers may stand there. */
 export function sourceTexts(app: App, cwd: string, which: 'configuration' | 'all'): SourceText[] {
