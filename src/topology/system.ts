@@ -35,6 +35,8 @@ export interface Declared {
   readonly origin: Origin;
   /** Why it may not be there at all. */
   readonly uncertain?: string;
+  /** As written, evaluated; what cfn-init does with an instance is here. */
+  readonly metadata?: unknown;
 }
 
 export interface EcsService {

@@ -50,6 +50,34 @@ describe('the cluster that instances register with', () => {
       },
     ]);
   });
+  it('by cfn-init, where user data calls it', () => {
+    const launch = (script: unknown): Declared => ({
+      id: 'Launch',
+      type: 'AWS::AutoScaling::LaunchConfiguration',
+      properties: { InstanceType: 't2.micro', UserData: script },
+      metadata: {
+        'AWS::CloudFormation::Init': {
+          config: {
+            files: {
+              '/etc/ecs/ecs.config': {
+                content: { 'Fn::Join': ['', ['ECS_CLUSTER=', { Ref: 'Cluster' }, '\n']] },
+              },
+            },
+          },
+        },
+      },
+      origin: { path: ['Resources', 'Launch'] },
+    });
+    const of = (script: string) =>
+      capacityOf(
+        new Map([
+          ...resources({ Cluster: cluster, Group: group({ LaunchConfigurationName: { Ref: 'Launch' } }) }),
+          ['Launch', launch(join(script))],
+        ]),
+      );
+    expect(of('/opt/aws/bin/cfn-init -r Launch')).toMatchObject([{ clusterId: 'Cluster' }]);
+    expect(of('echo nothing')).toEqual([]);
+  });
   it('is not known where a parameter names it, and there is none without a word of ECS', () => {
     expect(byScript(join('ECS_CLUSTER=', { Ref: 'Name' }))).toMatchObject([
       { clusterId: { unknown: expect.stringContaining('${Name}') } },

@@ -1,6 +1,6 @@
 import { type Capacity, type Declared, isUnknown, known, type Value } from '../system.ts';
 import { ofType } from './declared.ts';
-import { mentions, scriptOf } from './script.ts';
+import { initOf, mentions, scriptOf } from './script.ts';
 import { type Reader, readerOf } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
@@ -57,6 +57,15 @@ export function capacityOf(resources: Resources): Capacity[] {
   return [...groups, ...instances];
 }
 
+/** User data, and what cfn-init does where user data calls it. */
+function withInit(
+  script: string | undefined,
+  holders: readonly (Declared | undefined)[],
+): string | undefined {
+  if (script === undefined || !script.includes('cfn-init')) return script;
+  return [script, ...new Set(holders.map((holder) => initOf(holder?.metadata)))].join('\n');
+}
+
 /** Whether anything changes the size of a group: a capacity provider, a policy, a schedule. */
 function scales(resources: Resources, groupId: string): boolean {
   return ofType(
@@ -74,7 +83,7 @@ function withCluster(
   rest: Omit<Capacity, 'id' | 'clusterId' | 'groupIds' | 'reservedMemory' | 'script' | 'origin'>,
 ): Capacity[] {
   const data = readerOf(declared).raw('UserData') ?? launch?.raw('UserData');
-  const script = scriptOf(data);
+  const script = withInit(scriptOf(data), [declared, resources.get(String(launch?.origin.path[1]))]);
   const clusterId = byScript(resources, script) ?? byProvider(resources, declared.id);
   if (clusterId === undefined) return [];
   return [

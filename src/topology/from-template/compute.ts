@@ -42,7 +42,12 @@ export function servicesOf(resources: Resources): EcsService[] {
       groupIds: network?.ids('SecurityGroups') ?? notGiven(read, 'NetworkConfiguration'),
       assignPublicIp: isUnknown(assign) ? assign : assign === 'ENABLED',
       targets: read.items('LoadBalancers').map((target) => ({
-        targetGroupId: target.id('TargetGroupArn') ?? { unknown: 'it names no target group' },
+        targetGroupId: target.id('TargetGroupArn') ?? {
+          unknown:
+            target.raw('LoadBalancerName') === undefined
+              ? 'it names no target group'
+              : 'it registers with a Classic Load Balancer, which is not modelled',
+        },
         containerName: target.text('ContainerName') ?? { unknown: 'it names no container' },
         containerPort: target.number('ContainerPort') ?? { unknown: 'it has no port' },
         origin: target.origin,

@@ -6,13 +6,14 @@ import { isRecord } from './values.ts';
 /** The resources of an evaluated template, by logical id. */
 export function declaredResources(evaluated: EvaluatedTemplate): ReadonlyMap<string, Declared> {
   return new Map(
-    [...evaluated.resources].map(([id, { type, properties, conditional }]) => [
+    [...evaluated.resources].map(([id, { type, properties, conditional, metadata }]) => [
       id,
       {
         id,
         type,
         properties: isRecord(properties) ? properties : {},
         origin: { path: ['Resources', id] },
+        ...(metadata === undefined ? {} : { metadata }),
         ...(conditional
           ? { uncertain: `whether ${id} is there depends on a condition that cannot be told` }
           : {}),

@@ -10,6 +10,19 @@ export function scriptOf(value: unknown): string | undefined {
   return undefined;
 }
 
+/**
+ * The files and commands that cfn-init takes from a resource's metadata, as text.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-init.html
+ */
+export function initOf(metadata: unknown): string {
+  return isRecord(metadata) ? lines(metadata['AWS::CloudFormation::Init']).join('\n') : '';
+}
+function lines(value: unknown): string[] {
+  if (typeof value === 'string' || intrinsicOf(value)) return [textOf(value)];
+  const parts = Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.values(value) : [];
+  return parts.flatMap(lines);
+}
+
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html: user data is handed over in Base64. */
 function decoded(text: string): string | undefined {
   return /^[A-Za-z0-9+/\s]+=*\s*$/.test(text) ? Buffer.from(text, 'base64').toString('utf8') : undefined;

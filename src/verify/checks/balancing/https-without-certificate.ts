@@ -3,7 +3,7 @@ import { isRecord } from '../../../topology/from-template/values.ts';
 import { isUnknown, known, type Listener, type System } from '../../../topology/system.ts';
 import type { Check, Report } from '../../model.ts';
 import { cannotTell, found, under } from '../../report.ts';
-import { writtenAt } from '../compute/tasks.ts';
+import { localName, writtenAt } from '../compute/tasks.ts';
 
 export const httpsWithoutCertificate: Check = {
   id: 'https-without-certificate',
@@ -35,14 +35,14 @@ function* judged(system: System, { id, origin, protocol, loadBalancerId }: Liste
     const own = [...system.resources.values()].filter(
       ({ type }) => type === 'AWS::CertificateManager::Certificate',
     );
-    const only = own.length === 1 ? own[0] : undefined;
+    const only = own.length === 1 && own[0] ? localName(system, own[0].id, origin) : undefined;
     return yield found(id, at, {
       message: `${id} speaks ${protocol} and has no certificate`,
       fix: {
         says: only
-          ? `write Certificates: [{CertificateArn: !Ref ${only.id}}]`
+          ? `write Certificates: [{CertificateArn: !Ref ${only}}]`
           : 'give it Certificates: one of ACM in this region (AWS::CertificateManager::Certificate)',
-        edits: only ? [{ kind: 'set', path, value: [{ CertificateArn: { Ref: only.id } }] }] : [],
+        edits: only ? [{ kind: 'set', path, value: [{ CertificateArn: { Ref: only } }] }] : [],
       },
     });
   }

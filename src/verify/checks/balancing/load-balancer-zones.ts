@@ -1,6 +1,7 @@
 import { isUnknown, known, type LoadBalancer, type System } from '../../../topology/system.ts';
 import type { Check, Report } from '../../model.ts';
 import { cannotTell, found, under } from '../../report.ts';
+import { localName } from '../compute/tasks.ts';
 
 export const loadBalancerZones: Check = {
   id: 'load-balancer-zones',
@@ -33,7 +34,7 @@ function* judged(system: System, balancer: LoadBalancer): Generator<Report> {
     key === 'Subnets'
       ? ({ path: under(origin, [key, index]).path, value: { Ref: subnet } } as const)
       : ({ path: under(origin, [key, index, 'SubnetId']).path, value: { Ref: subnet } } as const);
-  const more = candidate(system, subnetIds, zones);
+  const more = candidate(system, balancer, zones);
   if (subnetIds.length < 2)
     return yield found(id, at, {
       message: `${id} has ${subnetIds.length === 0 ? 'no subnet' : 'one subnet'}, and needs two in two zones`,
@@ -81,20 +82,27 @@ function zoneOf(system: System, subnetId: string): string | undefined {
 }
 
 /** A subnet of a further zone, with the same way out. */
-function candidate(system: System, subnetIds: readonly string[], zones: readonly (string | undefined)[]) {
-  const first = system.subnets.find(({ id }) => id === subnetIds[0]);
+function candidate(
+  system: System,
+  { subnetIds, origin }: LoadBalancer,
+  zones: readonly (string | undefined)[],
+): string | undefined {
+  const own = known(subnetIds) ?? [];
+  const first = system.subnets.find(({ id }) => id === own[0]);
   if (!first) return undefined;
   const isPublic = (tableId: string) =>
     system.routeTables
       .find(({ id }) => id === tableId)
       ?.routes.some(({ target }) => target.kind === 'internet-gateway') === true;
-  return system.subnets.find(
+  const found = system.subnets.find(
     ({ id, vpcId, zone, routeTableId }) =>
       vpcId === first.vpcId &&
-      !subnetIds.includes(id) &&
+      !own.includes(id) &&
       !zone.startsWith('(') &&
       !zones.includes(zone) &&
       isPublic(routeTableId) === isPublic(first.routeTableId) &&
-      known(system.resources.get(id)?.uncertain) === undefined,
-  )?.id;
+      system.resources.get(id)?.uncertain === undefined &&
+      localName(system, id, origin) !== undefined,
+  );
+  return found && localName(system, found.id, origin);
 }

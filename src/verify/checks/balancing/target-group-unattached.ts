@@ -1,5 +1,7 @@
+import type { Template } from '../../../template/model.ts';
 import { resourcesIn } from '../../../template/references.ts';
 import { mentions } from '../../../topology/from-template/script.ts';
+import type { Origin } from '../../../topology/model.ts';
 import { type Declared, isUnknown, type System } from '../../../topology/system.ts';
 import type { Check, Context, Fix } from '../../model.ts';
 import { cannotTell, found, under } from '../../report.ts';
@@ -35,10 +37,11 @@ export const targetGroupUnattached: Check = {
           continue;
         }
         const [first] = forwarding;
-        if (first && forwarding.every(({ id }) => loses(context, service.id, id))) early.push(first.id);
+        if (first && forwarding.every((one) => loses(context, service.origin, one.origin)))
+          early.push(String(first.origin.path[1]));
       }
       if (early.length === 0) continue;
-      const depends = [...dependsOn(context, service.id), ...new Set(early)];
+      const depends = [...dependsOn(context, service.origin), ...new Set(early)];
       yield found(service.id, service.origin, {
         message: `${service.id} may be created before ${[...new Set(early)].join(', ')}, and its target group has no load balancer until then`,
         fix: {
@@ -63,29 +66,30 @@ const forwardersOf = ({ resources }: System, groupId: string): Declared[] =>
       mentions(properties[type.endsWith('Rule') ? 'Actions' : 'DefaultActions'], groupId),
   );
 
-const templateWith = ({ templates }: Context, id: string) =>
-  templates.find(({ template }) => Object.hasOwn(template.Resources, id))?.template;
-const dependsOn = (context: Context, id: string): string[] =>
-  [templateWith(context, id)?.Resources[id]?.DependsOn ?? []].flat();
+const templateOf = ({ templates }: Context, { stack }: Origin) =>
+  templates.find((one) => one.stack === stack)?.template;
+const dependsOn = (context: Context, origin: Origin): string[] =>
+  [templateOf(context, origin)?.Resources[String(origin.path[1])]?.DependsOn ?? []].flat();
 
 /**
  * Whether a service is made before what forwards to its target group: that waits for a load balancer of the template, which takes
  * minutes, and the service does not. Where both wait for the same, or the load balancer is there already, it turns out well.
  */
-function loses(context: Context, serviceId: string, forwarderId: string): boolean {
-  const balancers = [...needs(context, forwarderId)].filter(
-    (id) => context.system.resources.get(id)?.type === 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+function loses(context: Context, service: Origin, forwarder: Origin): boolean {
+  const template = templateOf(context, service);
+  if (!template || service.stack !== forwarder.stack) return false;
+  const balancers = [...needs(template, String(forwarder.path[1]))].filter(
+    (id) => template.Resources[id]?.Type === 'AWS::ElasticLoadBalancingV2::LoadBalancer',
   );
-  const own = needs(context, serviceId);
-  return balancers.length > 0 && !own.has(forwarderId) && !balancers.some((id) => own.has(id));
+  const own = needs(template, String(service.path[1]));
+  return balancers.length > 0 && !own.has(String(forwarder.path[1])) && !balancers.some((id) => own.has(id));
 }
 
 /** All that is made before a resource. */
-function needs(context: Context, id: string): ReadonlySet<string> {
-  const template = templateWith(context, id);
+function needs(template: Template, id: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const open = [id];
-  for (let next = open.pop(); next !== undefined && template; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     const { Properties, DependsOn = [] } = template.Resources[next] ?? {};

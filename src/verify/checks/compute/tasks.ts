@@ -80,3 +80,9 @@ export const reserved = ({
   memoryReservation,
 }: Pick<ContainerDefinition, 'memory' | 'memoryReservation'>): Value<number> | undefined =>
   memoryReservation ?? memory;
+
+/** How a resource is called in the stack of an origin; undefined where it is of another one. */
+export function localName({ resources }: System, id: string, { stack }: Origin): string | undefined {
+  const origin = resources.get(id)?.origin;
+  return origin && origin.stack === stack ? String(origin.path[1]) : undefined;
+}

@@ -3,6 +3,7 @@ import { idOf, isRecord } from '../../../topology/from-template/values.ts';
 import { known, type Declared, type System } from '../../../topology/system.ts';
 import type { Check } from '../../model.ts';
 import { cannotTell, found, under } from '../../report.ts';
+import { localName } from './tasks.ts';
 
 export const volumeZone: Check = {
   id: 'volume-zone',
@@ -30,12 +31,19 @@ export const volumeZone: Check = {
         );
         continue;
       }
-      const from = subnet !== undefined && system.resources.has(subnet) ? subnet : instance.id;
+      const from =
+        localName(system, subnet ?? '', volume.origin) ?? localName(system, instance.id, volume.origin);
       yield found(volume.id, at, {
         message: `${volume.id} is in ${own}, and ${instance.id} in ${zone}`,
         fix: {
-          says: `write AvailabilityZone: !GetAtt ${from}.AvailabilityZone`,
-          edits: [{ kind: 'set', path: at.path, value: { 'Fn::GetAtt': [from, 'AvailabilityZone'] } }],
+          says: `write AvailabilityZone: ${from === undefined ? zone : `!GetAtt ${from}.AvailabilityZone`}`,
+          edits: [
+            {
+              kind: 'set',
+              path: at.path,
+              value: from === undefined ? zone : { 'Fn::GetAtt': [from, 'AvailabilityZone'] },
+            },
+          ],
         },
       });
     }
