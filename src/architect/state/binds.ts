@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { BindMount, Service } from '../../compose/app.ts';
-import { imageFolders, isIn } from './image-folders.ts';
+import { imageFolders, isIn, stageWith } from './image-folders.ts';
 import { contentOf, type DeliveredFile, MOST_BYTES } from './files.ts';
 import type { MountPoint, StorageContext } from './storage.ts';
 
@@ -107,11 +107,14 @@ export function bindFate(context: BindContext, service: Service, mount: BindMoun
       'volume',
     );
   const workingDirectory = service.workingDirectory?.value ?? image?.workingDirectory;
+  const stage = service.build && stageWith(service.build, context, target);
   if (found.kind === 'folder' && workingDirectory !== undefined && isIn(workingDirectory, target))
     return wrong(
       `${name} mounts its program from ${place}: the image for AWS has to have it`,
       service.build
-        ? `write into its Dockerfile: COPY . ${target}`
+        ? stage === undefined
+          ? `write into its Dockerfile: COPY . ${target}`
+          : `the stage ${stage} of its Dockerfile has it: write target: ${stage} under build for AWS, or COPY . ${target} into the stage ${service.build.target ?? 'that is built'}`
         : `build it: a Dockerfile with\n  FROM ${service.image?.value ?? 'IMAGE'}\n  WORKDIR ${workingDirectory}\n  COPY . ${target}\nand build: ${place} in place of image:`,
       'copy',
     );

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { Build } from '../../compose/app.ts';
 import { stageChain } from '../../dockerfile/expose.ts';
+import type { Dockerfile } from '../../dockerfile/model.ts';
 import { parseDockerfile } from '../../dockerfile/parse.ts';
 import type { StorageContext } from './storage.ts';
 
@@ -15,16 +16,27 @@ export interface ImageFolders {
 /** What a Dockerfile tells of the folders of its image; undefined where it cannot be read. */
 export function imageFolders(
   build: Build,
-  { locate, options }: Pick<StorageContext, 'locate' | 'options'>,
+  context: Pick<StorageContext, 'locate' | 'options'>,
 ): ImageFolders | undefined {
+  const dockerfile = dockerfileOf(build, context);
+  return dockerfile && foldersOf(dockerfile, build.target);
+}
+
+function dockerfileOf(
+  build: Build,
+  { locate, options }: Pick<StorageContext, 'locate' | 'options'>,
+): Dockerfile | undefined {
   const path = locate(posix.join(build.context, build.dockerfile));
   const read = build.inline === undefined ? options.readPath?.(path) : undefined;
   const text = build.inline ?? (read?.kind === 'file' ? read.file.text : undefined);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parseDockerfile(text, path);
+}
+
+function foldersOf(dockerfile: Dockerfile, target: string | undefined): ImageFolders {
   let folder = '/';
   const copies: string[] = [];
   const files: string[] = [];
-  for (const { keyword, args } of stageChain(parseDockerfile(text, path), build.target).stages.flatMap(
+  for (const { keyword, args } of stageChain(dockerfile, target).stages.flatMap(
     ({ instructions }) => instructions,
   )) {
     if (keyword === 'WORKDIR') folder = posix.resolve(folder, plain(args[0] ?? '.'));
@@ -40,6 +52,18 @@ export function imageFolders(
     else files.push(path, posix.join(path, posix.basename(plain(sources[0] ?? ''))));
   }
   return { copies, files, workingDirectory: folder };
+}
+
+/** The last stage of its Dockerfile in whose image a folder is, where the stage that is built does not have it. */
+export function stageWith(
+  build: Build,
+  context: Pick<StorageContext, 'locate' | 'options'>,
+  folder: string,
+): string | undefined {
+  const dockerfile = dockerfileOf(build, context);
+  return dockerfile?.stages
+    .flatMap(({ as }) => as ?? [])
+    .findLast((name) => foldersOf(dockerfile, name).copies.some((copied) => isIn(folder, copied)));
 }
 
 /** A source that is written like a folder, not like a file: `.`, `./src`, `dist/`. */

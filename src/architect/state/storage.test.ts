@@ -32,6 +32,15 @@ const PATHS: Readonly<Record<string, PathContent>> = {
       mode: 0o644,
     },
   },
+  '/project/staged/Dockerfile': {
+    kind: 'file',
+    file: {
+      path: 'Dockerfile',
+      text: 'FROM python:3 AS dev\nWORKDIR /code\nFROM dev AS final\nCOPY . .\n',
+      bytes: 1,
+      mode: 0o644,
+    },
+  },
   '/project/bare/Dockerfile': {
     kind: 'file',
     file: { path: 'Dockerfile', text: 'FROM python:3\nWORKDIR /code\n', bytes: 1, mode: 0o644 },
@@ -41,7 +50,11 @@ const options: DesignOptions = {
   directory: '/project',
   readPath: (path) => PATHS[path],
 };
-const BUILDS = { 'app/Dockerfile': 'FROM python:3\n', 'bare/Dockerfile': 'FROM python:3\n' };
+const BUILDS = {
+  'app/Dockerfile': 'FROM python:3\n',
+  'bare/Dockerfile': 'FROM python:3\n',
+  'staged/Dockerfile': 'FROM python:3 AS dev\nFROM dev AS final\n',
+};
 const files = (service: string, more = ''): Files => ({
   ...BUILDS,
   'compose.yaml': `services:\n  a: ${service}\n${more}`,
@@ -171,4 +184,11 @@ it('writes files beside those that are there, byte for byte', () => {
   } finally {
     rmSync(home, { recursive: true });
   }
+});
+
+it('names the stage of a Dockerfile that has the files', () => {
+  const build = "{build: {context: ./staged, target: dev}, volumes: ['./app:/code']}";
+  expect(() => design(appOf(files(build)), options)).toThrow(
+    'the stage final of its Dockerfile has it: write target: final under build for AWS',
+  );
 });
