@@ -26,7 +26,7 @@ export type Change =
   | { readonly kind: 'remove'; readonly path: Path };
 
 /** What may be said of a mistake besides its place and message. */
-export type ProblemDetails = Partial<Pick<TemplateProblem, 'code' | 'says' | 'name' | 'changes'>>;
+export type ProblemDetails = Partial<Pick<TemplateProblem, 'code' | 'says' | 'name' | 'changes' | 'fix'>>;
 
 /** What cannot be answered about a template before it is deployed, or is not modelled. */
 export interface Unanswered {

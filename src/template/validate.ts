@@ -1,11 +1,14 @@
 import { InputError } from '../common/problem.ts';
+import { isObject } from './json.ts';
 import { nearest } from './nearest.ts';
 import type { ParsedTemplate } from './parse.ts';
 import type { Path } from './path.ts';
-import type { ProblemDetails, TemplateProblem } from './problem.ts';
+import type { Template } from './model.ts';
+import type { Change, ProblemDetails, TemplateProblem } from './problem.ts';
 import { referencesIn } from './references.ts';
 import { pseudoNames } from './scope.ts';
 import { resourceSchema } from './schema/schema.ts';
+import { attributePair } from './yaml-node.ts';
 
 /**
  * What can be said without any value: every type is known, every name that is mentioned is declared, every attribute exists.
@@ -50,7 +53,7 @@ export function referenceProblems({
             at,
             unresolved(name, block),
             'name a parameter or a resource of this template',
-            meant(name, anything, 'parameter or resource'),
+            meant(name, anything, 'parameter or resource', at),
           );
       } else if (kind === 'condition') {
         if (!Object.hasOwn(Conditions, name))
@@ -58,14 +61,14 @@ export function referenceProblems({
             at,
             `Template error: unresolved condition dependency ${name} in Fn::If`,
             undefined,
-            meant(name, Object.keys(Conditions), 'condition'),
+            meant(name, Object.keys(Conditions), 'condition', at),
           );
       } else if (!isResource(name))
         report(
           at,
           `Template error: instance of Fn::GetAtt references undefined resource ${name}`,
           undefined,
-          meant(name, Object.keys(Resources), 'resource'),
+          meant(name, Object.keys(Resources), 'resource', at),
         );
       else if (attribute !== undefined) checkAttribute(name, attribute, at);
     }
@@ -82,6 +85,9 @@ export function referenceProblems({
       `${Type} has ${all}`,
       {
         name: attribute,
+        ...(near === undefined
+          ? {}
+          : { fix: `write ${name}.${near}`, changes: attributeRenamed(template, at, name, attribute, near) }),
         says: `${name} (${Type}) has no attribute ${attribute}${near ? `; the nearest is ${near}` : `: there are ${all}`}`,
       },
     );
@@ -95,7 +101,7 @@ export function referenceProblems({
           [...path, 'DependsOn'],
           unresolved(name, 'Resources'),
           'name a resource of this template',
-          meant(name, Object.keys(Resources), 'resource'),
+          meant(name, Object.keys(Resources), 'resource', [...path, 'DependsOn']),
         );
     if (Condition !== undefined) checkCondition(Condition, path, 'Resources');
   }
@@ -111,20 +117,73 @@ export function referenceProblems({
         [...path, 'Condition'],
         `Template format error: Unresolved condition dependency ${name} in the ${block} block of the template`,
         'name a condition of this template',
-        meant(name, Object.keys(Conditions), 'condition'),
+        meant(name, Object.keys(Conditions), 'condition', [...path, 'Condition']),
       );
+  }
+
+  function meant(name: string, candidates: readonly string[], kind: string, at: Path): ProblemDetails {
+    const near = nearest(name, candidates);
+    return {
+      name,
+      says: `the template has no ${kind} ${name}${near ? `; the nearest is ${near}` : ''}`,
+      ...(near === undefined ? {} : { fix: `write ${near}`, changes: renamed(template, at, name, near) }),
+    };
   }
 }
 
-function meant(name: string, candidates: readonly string[], kind: string): ProblemDetails {
-  const near = nearest(name, candidates);
-  return { name, says: `the template has no ${kind} ${name}${near ? `; the nearest is ${near}` : ''}` };
+/** What stands at a path with one name for another. */
+function renamed(template: Template, at: Path, name: string, near: string): readonly Change[] {
+  let node: unknown = template;
+  for (const key of at)
+    node =
+      isObject(node) || Array.isArray(node) ? (node as Record<string | number, unknown>)[key] : undefined;
+  const key = at.at(-1);
+  const rename = (value: unknown): unknown => (value === name ? near : value);
+  if (key === 'Fn::Sub') {
+    const [text, ...rest] = Array.isArray(node) ? (node as unknown[]) : [node];
+    const mended = String(text).replace(/\$\{([^}]*)/g, (whole, variable: string) => {
+      const own = variable.trim();
+      return own === name || own.startsWith(`${name}.`) ? `\${${near}${own.slice(name.length)}` : whole;
+    });
+    return [
+      {
+        kind: 'set',
+        path: at.slice(0, -1),
+        value: { 'Fn::Sub': rest.length > 0 ? [mended, ...rest] : mended },
+      },
+    ];
+  }
+  const value = Array.isArray(node) ? node.map(rename) : rename(attributePair(node));
+  const isFunction = key === 'Ref' || key === 'Fn::GetAtt' || key === 'Fn::If';
+  if (key === 'Fn::GetAtt') {
+    const pair = attributePair(node);
+    return [
+      { kind: 'set', path: at.slice(0, -1), value: { [key]: Array.isArray(pair) ? pair.map(rename) : near } },
+    ];
+  }
+  return [
+    isFunction
+      ? { kind: 'set', path: at.slice(0, -1), value: { [key]: value } }
+      : { kind: 'set', path: at, value },
+  ];
 }
 
 function unresolved(name: string, block: 'Resources' | 'Outputs'): string {
   return block === 'Resources'
     ? `Template format error: Unresolved resource dependencies [${name}] in the Resources block of the template`
     : `Unresolved resource dependencies [${name}] in the Outputs block of the template`;
+}
+
+function attributeRenamed(
+  template: Template,
+  at: Path,
+  name: string,
+  attribute: string,
+  near: string,
+): readonly Change[] {
+  if (at.at(-1) === 'Fn::GetAtt')
+    return [{ kind: 'set', path: at.slice(0, -1), value: { 'Fn::GetAtt': [name, near] } }];
+  return renamed(template, at, `${name}.${attribute}`, `${name}.${near}`);
 }
 
 /** Attributes that each resource gives by itself: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-stack.html */

@@ -61,7 +61,14 @@ export function constrain(
         values.length > 12
           ? `${values.slice(0, 10).join(', ')} and ${values.length - 10} more`
           : values.join(', ');
-      report(at, `${text} is not a valid enum value`, `is ${short(value)}; there are ${list}`, limit, meant);
+      report(
+        at,
+        `${text} is not a valid enum value`,
+        `is ${short(value)}; there are ${list}`,
+        limit,
+        meant === undefined ? `write one of ${list}` : `write ${meant}`,
+        meant,
+      );
     }
     if (limit?.pattern && !limit.pattern.test(text))
       report(
@@ -69,6 +76,7 @@ export function constrain(
         `string [${text}] does not match pattern ${limit.pattern.source}`,
         `is ${short(value)}, which is not ${limit.called}`,
         limit,
+        `write ${limit.called}`,
       );
     if (limit?.range && text.trim() !== '' && !Number.isNaN(Number(text))) {
       const [least, most] = limit.range;
@@ -78,6 +86,7 @@ export function constrain(
           `${text} is not within ${least} and ${most}`,
           `is ${text}, and must be ${least} to ${most}`,
           limit,
+          `write a number from ${least} to ${most}`,
         );
     }
     if (limit?.length) {
@@ -88,6 +97,7 @@ export function constrain(
           `length: ${text.length}, allowed: ${least} to ${most}`,
           `has ${text.length} characters, and must have ${least} to ${most}`,
           limit,
+          `write ${least} to ${most} characters`,
         );
     }
   }
@@ -98,6 +108,7 @@ export function constrain(
         `${length} items, allowed: ${least} to ${most}`,
         `has ${length} items, and must have ${least} to ${most}`,
         limit,
+        `write ${least} to ${most}`,
       );
   }
   function report(
@@ -105,6 +116,7 @@ export function constrain(
     reason: string,
     says: string,
     limit: Limit | undefined,
+    fix: string,
     meant?: string | number,
   ): void {
     problems.push({
@@ -112,8 +124,8 @@ export function constrain(
       path: at,
       message: `Property validation failure: [${pathText(at.slice(3))}: ${reason}]`,
       says: `${at.slice(3).join('.')} of ${String(at[1])} ${says}`,
+      fix: limit ? `${fix} (${limit.source})` : fix,
       ...(meant === undefined ? {} : { changes: [{ kind: 'set', path: at, value: meant }] }),
-      ...(limit ? { fix: `see ${limit.source}` } : {}),
     });
   }
 }

@@ -42,7 +42,7 @@ export function plain({ says, message }: TemplateProblem): string {
 }
 
 function fixOf({ changes, fix }: TemplateProblem): Fix | undefined {
-  const says = changes ? changesInWords(changes) : fix;
+  const says = fix ?? (changes && changesInWords(changes));
   return says === undefined ? undefined : { says, edits: changes ?? [] };
 }
 

@@ -82,10 +82,10 @@ function repositoryOf(system: System, image: unknown): Asked | undefined {
 }
 
 function secretNeed(system: System, valueFrom: unknown, purpose: string): Need[] {
-  const named = namedBy(system, valueFrom);
+  const target = namedBy(system, valueFrom);
   const base = { purpose, byInstance: false };
-  if (named.kind === 'resource') {
-    const { declared } = named;
+  if (target.kind === 'resource') {
+    const { declared } = target;
     const asked = askedOf(declared);
     if (declared.type === 'AWS::SecretsManager::Secret')
       return [
@@ -109,10 +109,12 @@ function secretNeed(system: System, valueFrom: unknown, purpose: string): Need[]
       ];
     return [];
   }
-  if (named.kind === 'unknown') return [];
-  const { text } = named;
+  if (target.kind === 'unknown') return [];
+  const { text } = target;
   if (/^arn:[^:]*:secretsmanager:/.test(text)) {
-    const arn = text.split(':').slice(0, 7).join(':');
+    const named = text.split(':').slice(0, 7).join(':');
+    // A partial ARN is the whole one to a policy: https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot.html#ARN_secretnamehyphen
+    const arn = /-[A-Za-z0-9]{6}$/.test(named) ? named : `${named}-??????`;
     return [{ actions: ['secretsmanager:GetSecretValue'], asked: { arn }, resource: arn, ...base }];
   }
   const isArn = /^arn:[^:]*:ssm:/.test(text);

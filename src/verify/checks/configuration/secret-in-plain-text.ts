@@ -78,7 +78,7 @@ function secretIn(name: string, value: unknown, hidden: ReadonlySet<string>): st
   // user:password@host
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/\s:@]*:[^/\s@${}]+@/i.test(value))
     return 'has an address with a password in plain text';
-  return named && !HARMLESS.test(value) && !value.startsWith('/') && !/^arn:/.test(value)
+  return named && !HARMLESS.test(value) && !value.startsWith('/') && !value.startsWith('arn:')
     ? 'has a password-like value in plain text'
     : undefined;
 }
