@@ -10,13 +10,14 @@ import {
 } from '../system.ts';
 import { clusterOf } from './capacity.ts';
 import { ofType } from './declared.ts';
-import { mentions } from './script.ts';
+import { mentioned } from './script.ts';
 import { idOf, isRecord, type Reader, readerOf, unknown } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */
 export function servicesOf(resources: Resources): EcsService[] {
+  const scaling = scalingOf(resources);
   return ofType(resources, 'AWS::ECS::Service').map((declared) => {
     const read = readerOf(declared);
     const network = read.part('NetworkConfiguration')?.part('AwsvpcConfiguration');
@@ -32,7 +33,10 @@ export function servicesOf(resources: Resources): EcsService[] {
       scheduling: daemon ? 'DAEMON' : 'REPLICA',
       controller: known(read.part('DeploymentController')?.text('Type')) ?? 'ECS',
       desiredCount,
-      maximumCount: maximumCount(resources, declared, desiredCount),
+      maximumCount:
+        scaling.get(declared.id) ??
+        scaling.get(`name ${known(read.text('ServiceName')) ?? ''}`) ??
+        desiredCount,
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
       minimumHealthyPercent: percent(read, 'MinimumHealthyPercent', daemon ? 0 : 100),
       maximumPercent: percent(read, 'MaximumPercent', daemon ? 100 : 200),
@@ -86,19 +90,19 @@ function percent(read: Reader, key: string, otherwise: number): Value<number> {
   return read.part('DeploymentConfiguration')?.number(key) ?? otherwise;
 }
 
-/** https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html */
-function maximumCount(resources: Resources, service: Declared, desired: Value<number>): Value<number> {
-  const target = ofType(resources, 'AWS::ApplicationAutoScaling::ScalableTarget')
-    .map(readerOf)
-    .find((read) => {
-      const resource = read.raw('ResourceId');
-      const name = known(readerOf(service).text('ServiceName'));
-      return (
-        mentions(resource, service.id) ||
-        (name !== undefined && known(read.text('ResourceId'))?.endsWith(`/${name}`) === true)
-      );
-    });
-  return target?.number('MaxCapacity') ?? desired;
+/**
+ * What auto scaling may raise a service to, by what its target names: the resource, or the service's name.
+ * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+ */
+function scalingOf(resources: Resources): ReadonlyMap<string, Value<number> | undefined> {
+  const most = new Map<string, Value<number> | undefined>();
+  for (const declared of ofType(resources, 'AWS::ApplicationAutoScaling::ScalableTarget')) {
+    const read = readerOf(declared);
+    const name = /^service\/[^/]+\/([^/]+)$/.exec(known(read.text('ResourceId')) ?? '')?.[1];
+    if (name !== undefined) most.set(`name ${name}`, read.number('MaxCapacity'));
+    for (const id of mentioned(read.raw('ResourceId'))) most.set(id, read.number('MaxCapacity'));
+  }
+  return most;
 }
 
 /**

@@ -41,11 +41,15 @@ function textOf(value: unknown): string {
 }
 
 /** Whether a value refers to a resource, at any depth. */
-export function mentions(value: unknown, id: string): boolean {
+export const mentions = (value: unknown, id: string): boolean => mentioned(value).has(id);
+
+/** What a value refers to, at any depth. */
+export function mentioned(value: unknown, ids = new Set<string>()): ReadonlySet<string> {
   const [name, argument] = intrinsicOf(value) ?? [];
-  if (name === 'Ref') return argument === id;
+  if (name === 'Ref') return ids.add(String(argument));
   if (name === 'Fn::GetAtt')
-    return (Array.isArray(argument) ? argument[0] : String(argument).split('.')[0]) === id;
+    return ids.add(String(Array.isArray(argument) ? argument[0] : String(argument).split('.')[0]));
   const parts = Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.values(value) : [];
-  return parts.some((part) => mentions(part, id));
+  for (const part of parts) mentioned(part, ids);
+  return ids;
 }

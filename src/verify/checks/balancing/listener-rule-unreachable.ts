@@ -33,7 +33,13 @@ function* tooMany({ id, conditions, origin }: ListenerRule): Generator<Report> {
 function* shadowed(system: System, { rules }: Listener, rule: ListenerRule): Generator<Report> {
   const at = under(rule.origin, 'Priority');
   const own = rule.priority;
-  const wider = rules.filter((other) => other.id !== rule.id && takesAllOf(other, rule));
+  const wider = rules.filter(
+    (other) =>
+      other.id !== rule.id &&
+      // A rule after this one takes nothing from it.
+      !((known(other.priority) ?? 0) > (known(own) ?? Infinity)) &&
+      takesAllOf(other, rule),
+  );
   const [first] = wider;
   if (!first) return;
   if (isUnknown(own)) return yield cannotTell(rule.id, at, own.unknown);

@@ -1,9 +1,10 @@
 import type { Template } from '../../../template/model.ts';
 import { resourcesIn } from '../../../template/references.ts';
-import { mentions } from '../../../topology/from-template/script.ts';
+import { mentioned } from '../../../topology/from-template/script.ts';
 import type { Origin } from '../../../topology/model.ts';
 import { type Declared, isUnknown, type System } from '../../../topology/system.ts';
 import type { Check, Context, Fix } from '../../model.ts';
+import { oncePer } from '../../once.ts';
 import { cannotTell, found, under } from '../../report.ts';
 
 const LISTENERS = ['AWS::ElasticLoadBalancingV2::Listener', 'AWS::ElasticLoadBalancingV2::ListenerRule'];
@@ -28,7 +29,7 @@ export const targetGroupUnattached: Check = {
           yield cannotTell(service.id, at, `what forwards to ${targetGroupId} is not known here`);
           continue;
         }
-        const forwarding = forwardersOf(system, targetGroupId);
+        const forwarding = forwardersOf(context).get(targetGroupId) ?? [];
         if (forwarding.length === 0) {
           yield found(service.id, at, {
             message: `${service.id} registers in ${targetGroupId}, and no listener or rule forwards to it`,
@@ -59,12 +60,16 @@ export const targetGroupUnattached: Check = {
   },
 };
 
-const forwardersOf = ({ resources }: System, groupId: string): Declared[] =>
-  [...resources.values()].filter(
-    ({ type, properties }) =>
-      LISTENERS.includes(type) &&
-      mentions(properties[type.endsWith('Rule') ? 'Actions' : 'DefaultActions'], groupId),
-  );
+/** Listeners and rules by the target groups that they forward to. */
+const forwardersOf = oncePer(({ system }) => {
+  const forwarders = new Map<string, Declared[]>();
+  for (const declared of system.resources.values()) {
+    if (!LISTENERS.includes(declared.type)) continue;
+    const actions = declared.properties[declared.type.endsWith('Rule') ? 'Actions' : 'DefaultActions'];
+    for (const id of mentioned(actions)) forwarders.set(id, [...(forwarders.get(id) ?? []), declared]);
+  }
+  return forwarders;
+});
 
 const templateOf = ({ templates }: Context, { stack }: Origin) =>
   templates.find((one) => one.stack === stack)?.template;
