@@ -73,7 +73,7 @@ const PLAIN: Readonly<Record<number, string>> = {
 /** What a port is known for that the internet may reach, as it is, by TCP. */
 export const plainProtocol = (port: number): string | undefined => PLAIN[port];
 
-/** Ports of data stores, of queues and of what passes on mail: for peers. */
+/** Ports of data stores, of queues, of what passes on mail, of debuggers: for peers, or for this machine. */
 const INSIDE: Readonly<Record<number, string>> = {
   21: 'FTP',
   23: 'Telnet',
@@ -97,6 +97,8 @@ const INSIDE: Readonly<Record<number, string>> = {
   6379: 'Redis',
   9042: 'Cassandra',
   9092: 'Kafka',
+  9229: 'the debugger of Node.js',
+  9230: 'the debugger of Node.js',
   11_211: 'memcached',
   27_017: 'MongoDB',
 };

@@ -98,3 +98,28 @@ it('takes a service that nobody could call as a worker', () => {
   ).toEqual([]);
   expect(problemsOf("services: {a: {image: 'a:1'}, b: {image: 'b:1'}}")).toHaveLength(2);
 });
+
+it('a port for this machine alone is no way for peers that name it', () => {
+  const files = `services:
+  web: {image: 'web:1', ports: ['80:80']}
+  db: {image: 'db:1', ports: ['5432:5432']}
+  other: {image: 'other:1', ports: ['81:80']}
+`;
+  const says = (text: string) => problemsOf(files, [{ service: 'web', file: 'web/db.js', text }]);
+  expect(says("connect({host: 'db'})").map(({ message }) => message)).toEqual([
+    'nothing is known to call db, and its port is for this machine alone: every connection to it would be dropped',
+  ]);
+  expect(says('postgres://db/x')).toHaveLength(1);
+  expect(says('a word about a db of any kind')).toEqual([]);
+});
+
+it('takes the one that shares networks with a data store for its caller', () => {
+  const files = (more: string) =>
+    `services: {web: {image: 'web:1', ports: ['80:80']}, db: {image: 'postgres:16'}${more}}`;
+  expect(problemsOf(files(''))[0]!.fix).toContain(
+    'services.web:  x-aws: {calls: ["db:5432"]}    # nothing else shares a network with it',
+  );
+  expect(problemsOf(files(", other: {image: 'o:1', ports: ['81:80']}"))[0]!.fix).not.toContain(
+    'services.web',
+  );
+});

@@ -28,6 +28,8 @@ describe('a published port becomes', () => {
     ["{image: 'a:1', ports: [{target: 443, published: '443', app_protocol: tcp}]}", ['tcp 443:443']],
     ["{image: 'a:1', ports: ['9000:9000/udp']  , expose: ['80']}", ['udp 9000:9000']],
     ["{image: 'a:1', ports: ['53:53/udp', '53:53']}", ['udp 53:53', 'tcp 53:53']],
+    ["{image: 'a:1', ports: ['80:80', '9229:9229']}", ['http 80:80', 'forward 9229:9229/tcp']],
+    ["{image: 'a:1', ports: ['2222:22', '25565:25565']}", ['tcp 2222:22', 'tcp 25565:25565']],
     ["{image: 'a:1', ports: ['80:80'], x-aws: {public: false}}", []],
   ])('%s → %j', (service, expected) => expect(ways(`  a: ${service}\n`)).toEqual(expected));
 });

@@ -61,6 +61,56 @@ it.each<[what: string, before: string, changes: Change[], after: string]>([
   expect(() => parse(made)).not.toThrow();
 });
 
+const mount = (line: number, column: number, readonly = false): Change => ({
+  kind: 'mount',
+  file: 'compose.yaml',
+  at: { file: 'compose.yaml', line, column },
+  volume: 'a-data',
+  target: '/data',
+  readonly,
+});
+const build: Change = {
+  kind: 'pair',
+  file: 'compose.yaml',
+  path: ['services', 'a'],
+  key: 'image',
+  by: 'build',
+  value: { context: '.', dockerfile_inline: 'FROM a:1\nCOPY ./x /x\n' },
+};
+
+it.each<[what: string, before: string, changes: Change[], after: string]>([
+  [
+    'a mount in its short form',
+    'services:\n  a:\n    volumes:\n      - "~/data:/data" # kept\n      - ./b:/b\n',
+    [mount(4, 9), mount(5, 9, true), state('a-data')],
+    'services:\n  a:\n    volumes:\n      - "a-data:/data" # kept\n      - a-data:/data:ro\n\nvolumes:\n  a-data: {x-aws: {state: efs}}\n',
+  ],
+  [
+    'a mount in its long form',
+    'services:\n  a:\n    volumes:\n      - type: bind # of mine\n        source: ./d\n        target: /data\n',
+    [mount(5, 17)],
+    'services:\n  a:\n    volumes:\n      - type: volume # of mine\n        source: a-data\n        target: /data\n',
+  ],
+  [
+    'an image',
+    'services:\n  a:\n    image: "a:1" # one\n    tty: true\n',
+    [build],
+    'services:\n  a:\n    build: {context: ., dockerfile_inline: "FROM a:1\\nCOPY ./x /x\\n"} # one\n    tty: true\n',
+  ],
+])('puts another thing in the place of %s', (_what, before, changes, after) => {
+  const made = withChanges(before, changes);
+  expect(made).toBe(after);
+  expect(() => parse(made)).not.toThrow();
+});
+
+it('says so where a mount has options that a volume has not', () =>
+  expect(() =>
+    withChanges(
+      'services:\n  a:\n    volumes:\n      - {type: bind, source: ./d, target: /data, bind: {selinux: z}}\n',
+      [mount(4, 30)],
+    ),
+  ).toThrow('no place in compose.yaml for the volume a-data'));
+
 it('says so where there is no place', () =>
   expect(() => withChanges('x: &x {image: a}\nservices:\n  a: *x\n', [expose])).toThrow(
     'no place in compose.yaml for services.a.expose',
@@ -70,4 +120,11 @@ it('shows what was added and what grew', () =>
   expect(changedLines('a\nb:\nc\n', 'a\nnew\nb: 1\nc\n')).toEqual([
     { line: 2, text: 'new' },
     { line: 3, text: 'b: 1', old: 'b:' },
+  ]));
+
+it('shows what took the place of another line, and nothing of what follows', () =>
+  expect(changedLines('a\nimage: b\nc\nc\n', 'a\nbuild: .\nc\nc\n\nd\n')).toEqual([
+    { line: 2, text: 'build: .', old: 'image: b' },
+    { line: 5, text: '' },
+    { line: 6, text: 'd' },
   ]));
