@@ -36,7 +36,8 @@ export function canonicalCidr(text: string): string | undefined {
   return cidr && formatCidr(cidr);
 }
 
-export const size = ({ prefix }: Cidr): number => 2 ** (32 - prefix);
+const SIZES = Array.from({ length: 33 }, (_, prefix) => 2 ** (32 - prefix));
+export const size = ({ prefix }: Cidr): number => SIZES[prefix] ?? 0;
 export const last = (cidr: Cidr): number => cidr.first + size(cidr) - 1;
 
 /** Whether the second block lies within the first; a block contains itself. */

@@ -36,5 +36,24 @@ export function declaredStacks(stacks: readonly ExaminedStack[]): ReadonlyMap<st
   );
 }
 
-export const ofType = (resources: ReadonlyMap<string, Declared>, ...types: readonly string[]): Declared[] =>
-  [...resources.values()].filter(({ type }) => types.includes(type));
+/** By type, made once for a deployment's resources: they never change. */
+const indices = new WeakMap<ReadonlyMap<string, Declared>, ReadonlyMap<string, Declared[]>>();
+function byType(resources: ReadonlyMap<string, Declared>): ReadonlyMap<string, Declared[]> {
+  const known = indices.get(resources);
+  if (known) return known;
+  const index = new Map<string, Declared[]>();
+  for (const declared of resources.values()) {
+    const list = index.get(declared.type);
+    if (list) list.push(declared);
+    else index.set(declared.type, [declared]);
+  }
+  indices.set(resources, index);
+  return index;
+}
+
+/** The resources of some types, in the order in which they are declared. */
+export function ofType(resources: ReadonlyMap<string, Declared>, ...types: readonly string[]): Declared[] {
+  const [only] = types;
+  if (types.length === 1 && only !== undefined) return [...(byType(resources).get(only) ?? [])];
+  return [...resources.values()].filter(({ type }) => types.includes(type));
+}

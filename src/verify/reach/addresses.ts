@@ -15,6 +15,7 @@ export type Cover = 'all' | 'some' | 'none';
 export function cover(cidr: string, { blocks }: Addresses): Cover {
   const rule = parseCidr(cidr);
   if (!rule) return 'none';
+  if (rule.prefix === 0) return 'all';
   if (blocks.every((block) => contains(rule, block))) return 'all';
   return blocks.some((block) => overlaps(rule, block)) ? 'some' : 'none';
 }

@@ -28,6 +28,9 @@ export const unknownSubnet = ({ name, subnetId }: Placement): Hop => ({
   gate: 'vpc',
   at: subnetId,
   passes: 'unknown',
-  says: `the subnet of ${name} is not known here`,
+  // Of what stands for an unknown value, the words say why.
+  says: subnetId.startsWith('(')
+    ? `the subnet of ${name} is not known: ${subnetId.slice(1, -1)}`
+    : `the subnet of ${name} (${subnetId}) is not declared here`,
   changes: [],
 });

@@ -1,5 +1,6 @@
+import { contains, overlaps, parseCidr } from '../../topology/cidr.ts';
 import type { GroupRule, SecurityGroup, Topology } from '../../topology/model.ts';
-import { type Addresses, cover } from './addresses.ts';
+import type { Addresses } from './addresses.ts';
 import { matchesPort, protocolOf } from './match.ts';
 import type { Change, Hop, Truth } from './model.ts';
 
@@ -120,12 +121,11 @@ function matchesPeer({ peer: rule }: GroupRule, peer: Peer, prefixLists: Lookup[
 }
 
 /** Blocks that together cover: each block of the addresses by one of them. */
-export function truthOf(cidrs: readonly string[], addresses: Addresses): Truth {
-  const covers = addresses.blocks.map((block) => {
-    const each = cidrs.map((cidr) => cover(cidr, { ...addresses, blocks: [block] }));
-    return each.includes('all') ? 'all' : each.includes('some') ? 'some' : 'none';
-  });
-  if (covers.every((one) => one === 'none')) return 'no';
-  if (addresses.quantifier === 'some') return 'yes';
-  return covers.every((one) => one === 'all') ? 'yes' : 'unknown';
+export function truthOf(cidrs: readonly string[], { blocks, quantifier }: Addresses): Truth {
+  const rules = cidrs.flatMap((cidr) => parseCidr(cidr) ?? []);
+  if (blocks.length > 0 && rules.some(({ prefix }) => prefix === 0)) return 'yes';
+  const touched = blocks.filter((block) => rules.some((rule) => overlaps(rule, block)));
+  if (touched.length === 0) return 'no';
+  if (quantifier === 'some') return 'yes';
+  return blocks.every((block) => rules.some((rule) => contains(rule, block))) ? 'yes' : 'unknown';
 }
