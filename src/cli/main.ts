@@ -22,6 +22,7 @@ const commands: Readonly<
   check: ['Find what would fail on AWS, before anything is deployed', () => import('./commands/check.ts')],
   why: ['Show how one end reaches another, and what decides on the way', () => import('./commands/why.ts')],
   diff: ['Show what a change would do: what is replaced, and what loses data', () => import('./commands/diff.ts')],
+  draw: ['Draw a deployment, and which of its flows hold', () => import('./commands/draw.ts')],
   synth: ['Print the CloudFormation template of a project', () => import('./commands/synth.ts')],
   deploy: ['Deploy a project to AWS', () => import('./commands/deploy.ts')],
   destroy: ['Delete a deployed project from AWS', () => import('./commands/destroy.ts')],

@@ -14,6 +14,17 @@ const SPACINGS: readonly Spacing[] = [
   { columns: 160, rows: 128 },
 ];
 
+/** Many things in one subnet have many lines between them. */
+function firstFor({ vpcs }: Picture): number {
+  const most = Math.max(
+    0,
+    ...vpcs.flatMap(({ tiers }) =>
+      tiers.flatMap(({ subnets }) => subnets.map((one) => one?.items.length ?? 0)),
+    ),
+  );
+  return most > 30 ? 2 : most > 12 ? 1 : 0;
+}
+
 /** A subnet's way out begins at its border. */
 const asEnd = (frame: Frame): Node[] =>
   frame.kind === 'private'
@@ -34,7 +45,7 @@ const asEnd = (frame: Frame): Node[] =>
 
 /** Everything in its place, with as much room as its lines need. */
 export function layOut(picture: Picture): Drawing {
-  const tries = SPACINGS.map((spacing) => () => {
+  const tries = SPACINGS.slice(firstFor(picture)).map((spacing) => () => {
     const placed = place(picture, spacing);
     return {
       placed,

@@ -145,7 +145,13 @@ function tierSize({ blocks, subnets }: Tier, width: number, spacing: Spacing): S
     -spacing.rows,
   );
   return {
-    width: even(Math.max(0, ...labels, ...blocks.map((block) => blockWidth(block, width, spacing) + 2 * 32))),
+    width: even(
+      Math.max(
+        0,
+        ...labels,
+        ...blocks.map((block) => blockWidth(block, width, spacing) + 2 * Math.max(32, spacing.columns - 16)),
+      ),
+    ),
     height: up(blocks.length === 0 ? HEADER + 8 : HEADER + 24 + inner + 32),
   };
 }

@@ -9,7 +9,7 @@ export interface Port {
 export interface Found {
   /** From the first point to the last. */
   readonly points: readonly number[];
-  /** Lengths that run on top of another net's. */
+  /** Somewhere it runs on top of another net, for want of room. */
   readonly overlaps: number;
 }
 
@@ -17,6 +17,8 @@ const STEP = 4;
 const BEND = 28;
 const CROSSING = 24;
 const BESIDE = 3;
+/** Lines stay within the frames that their ends have in common. */
+const BORDER = 40;
 const OVERLAP = 600;
 const NEVER = 2 ** 30;
 
@@ -46,7 +48,7 @@ export function createSearch(board: Board) {
     if ((across[next] === net || down[next] === net) && !tree.has(next)) return undefined;
     const bit = isAcross ? 1 : 2;
     if (borders[at]! & borders[next]! & bit) return undefined;
-    let price = STEP + dear[next]!;
+    let price = STEP + dear[next]! + (borders[next] ? BORDER : 0);
     if (other(taken, next, net)) {
       if (!forced) return undefined;
       price += OVERLAP;
@@ -144,7 +146,7 @@ export function createSearch(board: Board) {
     const origin = origins.get(state)!;
     points.push(step(board, origin.at, origin.direction), origin.at);
     points.reverse();
-    return { points, overlaps: Math.floor(best / OVERLAP) };
+    return { points, overlaps: forced ? 1 : 0 };
   }
   return find;
 }
@@ -161,39 +163,23 @@ function boundsOf(goals: readonly number[], columns: number) {
   return { left, right, top, bottom };
 }
 
-/** Smallest priority first; of equal ones the first that came. */
+/** Smallest priority first; of equal ones the last that came. Priorities are small whole numbers: one list for each. */
 function createQueue() {
-  const heap: { readonly state: number; readonly priority: number; readonly order: number }[] = [];
-  let count = 0;
-  const before = (a: number, b: number) =>
-    heap[a]!.priority - heap[b]!.priority || heap[a]!.order - heap[b]!.order;
-  const swap = (a: number, b: number) => ([heap[a], heap[b]] = [heap[b]!, heap[a]!]);
+  const lists: (number[] | undefined)[] = [];
+  let least = 0;
   return {
     push(state: number, priority: number) {
-      heap.push({ state, priority, order: count++ });
-      for (let at = heap.length - 1; at > 0;) {
-        const parent = (at - 1) >> 1;
-        if (before(at, parent) >= 0) break;
-        swap(at, parent);
-        at = parent;
-      }
+      const list = lists[priority];
+      if (list) list.push(state);
+      else lists[priority] = [state];
+      if (priority < least) least = priority;
     },
     pop(): number | undefined {
-      const first = heap[0];
-      const last = heap.pop();
-      if (!first || !last) return undefined;
-      if (heap.length > 0) {
-        heap[0] = last;
-        for (let at = 0; ;) {
-          let least = at;
-          for (const child of [2 * at + 1, 2 * at + 2])
-            if (child < heap.length && before(child, least) < 0) least = child;
-          if (least === at) break;
-          swap(at, least);
-          at = least;
-        }
+      for (; least < lists.length; least++) {
+        const state = lists[least]?.pop();
+        if (state !== undefined) return state;
       }
-      return first.state;
+      return undefined;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { System } from '../../topology/system.ts';
 import { type Flow, INTERNET, type Verdict, type VpcPicture } from '../model.ts';
 import type { Thing } from './items.ts';
 import type { Between, Need } from './needs.ts';
-import type { OpenPath } from './open.ts';
+import type { OpenPath } from '../../verify/reach/matrix.ts';
 import { serviceOf } from './regional.ts';
 
 interface Copy {

@@ -12,7 +12,7 @@ import { flowsOf } from './flows.ts';
 import { instanceParties } from './instances.ts';
 import { type Thing, thingsOf } from './items.ts';
 import { needsOf } from './needs.ts';
-import { openPaths } from './open.ts';
+import { opened } from './open.ts';
 import { type Edge, ranksOf, rowsOf } from './order.ts';
 import { regionalItems } from './regional.ts';
 import { accessOf, subnetLabel, tiersOf, UNKNOWN_SUBNET, UNKNOWN_VPC, zoneLabel } from './subnets.ts';
@@ -38,10 +38,10 @@ export function pictureOf(context: Context, { title, region, nameOf }: PictureOp
   }));
   const needs = needsOf(context);
   const everybody = [...parties, ...instanceParties(system).filter(({ id }) => !context.parties.has(id))];
-  const open = openPaths(context, everybody);
+  const open = opened(context, everybody);
   const regional = regionalItems(system, needs);
   const edges: readonly Edge[] = [...needs, ...open];
-  const vpcs = vpcsOf(context, things, edges);
+  const vpcs = vpcsOf(context, things, edges, region !== undefined);
   const { flows, remarks } = flowsOf({
     system,
     things,
@@ -66,6 +66,7 @@ function vpcsOf(
   { system }: Context,
   things: readonly Thing[],
   edges: readonly Edge[],
+  isRegionKnown: boolean,
 ): readonly VpcPicture[] {
   const ids = things.map(({ id }) => id);
   // A NAT gateway stands beside what is on top.
@@ -90,7 +91,7 @@ function vpcsOf(
       id: vpc.id,
       label: `VPC ${vpc.cidrs.join(', ')}`.trim(),
       gateway: gateway && gatewayItem(gateway.id),
-      zones: zones.map((id, index) => ({ id, label: zoneLabel(id, index) })),
+      zones: zones.map((id, index) => ({ id, label: zoneLabel(id, index, isRegionKnown) })),
       tiers: tiersOf(placed).map((tier) => ({
         subnets: zones.map((zone): SubnetPicture | undefined => {
           const found = tier.find((one) => one.zone === zone);

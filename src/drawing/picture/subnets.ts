@@ -26,11 +26,9 @@ const WORDS: Readonly<Record<Access, string>> = {
 };
 export const subnetLabel = ({ cidr }: Subnet, access: Access): string => `${WORDS[access]} ${cidr}`;
 
-/** `eu-west-1a`; where nobody knows the region, what stands in the template. */
-export function zoneLabel(zone: string, index: number): string {
-  if (/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone)) return `Availability Zone ${zone}`;
-  return `Availability Zone ${index + 1}`;
-}
+/** Zones have names where the region is known. */
+export const zoneLabel = (zone: string, index: number, isRegionKnown: boolean): string =>
+  `Availability Zone ${isRegionKnown && /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone) ? zone : index + 1}`;
 
 /** Subnets that do the same in different zones stand in one row. */
 export function tiersOf<T extends { readonly zone: string; readonly access: Access; readonly holds: string }>(
