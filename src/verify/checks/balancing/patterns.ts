@@ -47,6 +47,9 @@ function within(field: string, outer: string, inner: string): boolean {
 
 /** Whether a pattern matches all that another matches: the other's wildcards are taken for signs that only `*` (or `?` for `?`) covers. */
 export function fits(pattern: string, text: string): boolean {
+  const wild = pattern.search(/[*?]/);
+  if (wild < 0) return pattern === text;
+  if (!text.startsWith(pattern.slice(0, wild))) return false;
   let reached = new Set([0]);
   const stars = (set: Set<number>) => {
     for (const index of set) if (pattern[index] === '*') set.add(index + 1);

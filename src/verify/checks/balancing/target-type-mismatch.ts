@@ -27,7 +27,7 @@ export const targetTypeMismatch: Check = {
         }
         const [type, mode] = [known(group.targetType), known(task.networkMode)];
         const wanted = mode === 'awsvpc' ? 'ip' : 'instance';
-        if (type === wanted || (type !== 'ip' && type !== 'instance')) continue;
+        if (type === wanted) continue;
         done.add(group.id);
         yield found(group.id, writtenAt(system, group.id, group.origin, 'TargetType'), {
           message: `${service.id} has tasks in ${mode ?? ''} mode, and its target group ${group.id} takes targets of type ${type}${isWritten(system, group) ? '' : ' (the default)'}`,

@@ -137,6 +137,7 @@ describe('deployment-cannot-proceed', () => {
     [{ DesiredCount: 0, DeploymentConfiguration: { MaximumPercent: 100 } }, 0],
     [{ SchedulingStrategy: 'DAEMON' }, 0],
     [{ SchedulingStrategy: 'DAEMON', DeploymentConfiguration: { MinimumHealthyPercent: 100 } }, 1],
+    [{ DeploymentConfiguration: { Strategy: 'BLUE_GREEN', MaximumPercent: 100 } }, 0],
     [{ DeploymentController: { Type: 'CODE_DEPLOY' }, DeploymentConfiguration: { MaximumPercent: 100 } }, 0],
   ])('of %j finds %i', (properties, count) => {
     const text = template({ One: service({ LaunchType: 'FARGATE', ...properties }) });

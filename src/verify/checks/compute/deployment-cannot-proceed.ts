@@ -1,3 +1,4 @@
+import { isRecord } from '../../../topology/from-template/values.ts';
 import { type EcsService, isUnknown, known, type System } from '../../../topology/system.ts';
 import type { Check, Fix, Report } from '../../model.ts';
 import { cannotTell, found, under } from '../../report.ts';
@@ -12,7 +13,7 @@ export const deploymentCannotProceed: Check = {
   why: 'No task may be stopped, and none more may be started: “(service X) was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the minimumHealthyPercent or maximumPercent value and try again.”',
   *find({ system }) {
     for (const service of system.services) {
-      if (service.controller !== 'ECS') continue;
+      if (service.controller !== 'ECS' || !rolls(system, service)) continue;
       const { id, origin, minimumHealthyPercent: minimum, maximumPercent: maximum } = service;
       const desired = service.scheduling === 'DAEMON' ? 1 : service.desiredCount;
       const open = [minimum, maximum, desired].find(isUnknown);
@@ -25,6 +26,13 @@ export const deploymentCannotProceed: Check = {
     }
   },
 };
+
+/** In the other strategies the new tasks stand beside the old ones: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+function rolls(system: System, { id }: EcsService): boolean {
+  const configuration = system.resources.get(id)?.properties['DeploymentConfiguration'];
+  const strategy = isRecord(configuration) ? configuration['Strategy'] : undefined;
+  return strategy === undefined || strategy === 'ROLLING';
+}
 
 function* judged(
   system: System,
@@ -71,8 +79,6 @@ const fix = ({ origin }: EcsService, key: string, value: number, effect: string)
 /** The first of the percents that is written, else the service. */
 function at(system: System, { id, origin }: EcsService, ...keys: readonly string[]) {
   const written = system.resources.get(id)?.properties['DeploymentConfiguration'];
-  const key = keys.find(
-    (one) => typeof written === 'object' && written !== null && Object.hasOwn(written, one),
-  );
+  const key = keys.find((one) => isRecord(written) && Object.hasOwn(written, one));
   return key === undefined ? origin : under(origin, ['DeploymentConfiguration', key]);
 }

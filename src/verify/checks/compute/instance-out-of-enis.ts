@@ -53,7 +53,7 @@ function* judged(system: System, services: readonly EcsService[]): Generator<Rep
     );
   const names = known(group.instanceTypes) ?? [];
   yield found(group.id, group.typeOrigin, {
-    message: `${tasks} awsvpc tasks (${services.map(({ id }) => id).join(', ')}) want a network interface each, and ${known(instances) ?? 0} × ${names.join(' or ')} ${trunks > 0 ? `have ${trunks} for them` : 'have none for them'}`,
+    message: `${tasks} awsvpc tasks (${services.map(({ id }) => id).join(', ')}) want a network interface each, and ${known(instances) ?? 0} × ${names.join(' or ')} ${trunks > 0 ? `offer ${trunks}` : 'offer none'}`,
     fix: {
       says: 'have more or larger instances, or run the tasks in bridge mode, where they share the interface of the instance',
       edits: [],

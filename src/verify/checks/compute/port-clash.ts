@@ -36,7 +36,7 @@ function* withinTask(task: TaskDefinition): Generator<Report> {
       if (port === undefined || port === 0) continue;
       const before = taken.get(`${port}/${protocol}`);
       taken.set(`${port}/${protocol}`, called(container));
-      if (before === undefined) continue;
+      if (before === undefined || before === called(container)) continue;
       const at = under(origin, shared || hostPort === undefined ? 'ContainerPort' : 'HostPort');
       if (isUnknown(networkMode)) yield cannotTell(id, at, networkMode.unknown);
       else
