@@ -18,11 +18,11 @@ export function symbolicText(text: string): unknown {
   return parts.length === 1 ? parts[0] : { 'Fn::Join': ['', parts] };
 }
 
-/** What is wrong with the dynamic references of a text. */
-export function misshapen(text: string): string[] {
+/** What is wrong with the dynamic references of a text, which may be a part of a longer one. */
+export function misshapen(text: string, isPart: boolean): string[] {
   if (!text.includes('{{resolve:')) return [];
   return [...text.matchAll(/\{\{resolve:([^}]*)(\}\})?/g)].flatMap(([whole, inside = '', closed]) => {
-    if (closed === undefined) return [`the dynamic reference ${whole} has no end`];
+    if (closed === undefined) return isPart ? [] : [`the dynamic reference ${whole} has no end`];
     // Parts that Fn::Sub fills in are not known here.
     if (inside.includes('${')) return [];
     const wrong = shapeOf(inside);

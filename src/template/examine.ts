@@ -54,12 +54,15 @@ export function withOwnAttributes(known: Known): Known {
 
 /**
  * The whole template with what is known, its mistakes collected and everything else evaluated all the same: what is at fault stays
- * symbolic.
+ * symbolic. `chosen`: somebody chose the values of its parameters, and they are not all defaults.
  */
-export function examineTemplate(known: Known): Examination {
+export function examineTemplate(known: Known, chosen = true): Examination {
   const { template, positionOf = () => undefined } = known;
   const problems = new Map<string, TemplateProblem>();
+  const macros = [template.Transform ?? []].flat().some((name) => !isOfAws(name));
   const collect = (problem: TemplateProblem): void => {
+    // A macro may make right what is not.
+    if (macros && (problem.code === 'property-unknown' || problem.code === 'property-required')) return;
     const key = [problem.code, ...problem.path, problem.name ?? problem.message].join('\n');
     if (!problems.has(key)) problems.set(key, problem);
   };
@@ -75,7 +78,8 @@ export function examineTemplate(known: Known): Examination {
   };
 
   for (const name of Object.keys(template.Conditions ?? {})) evaluator.condition(name, ['Conditions', name]);
-  brokenRules(known, evaluator).forEach(collect);
+  const unmet = brokenRules(known, evaluator);
+  if (chosen) unmet.forEach(collect);
   const resources = new Map<string, EvaluatedResource>();
   for (const [id, resource] of Object.entries(template.Resources)) {
     const evaluated = evaluateResource(
@@ -95,15 +99,22 @@ export function examineTemplate(known: Known): Examination {
     if (evaluated) outputs.set(name, evaluated);
   }
   eachText(template.Resources, ['Resources'], (text, path) => {
-    for (const message of misshapen(text))
+    for (const message of misshapen(text, path.includes('Fn::Join')))
       collect({ code: 'property-value', path, message, position: positionOf(path) });
   });
   return {
     evaluated: { resources, outputs },
     problems: [...problems.values()],
-    unanswered: notModelled(resources),
+    unanswered: [
+      ...notModelled(resources),
+      // Who deploys has to choose other values than the defaults.
+      ...(chosen ? [] : unmet.map(({ path, says, message }) => ({ path, why: says ?? message }))),
+    ],
   };
 }
+
+/** Transforms of AWS leave resources of other types as they are. */
+const isOfAws = (name: unknown): boolean => typeof name === 'string' && name.startsWith('AWS::');
 
 /** Types of which nothing is known here: their properties are not checked, and what they do is not seen. */
 function notModelled(resources: ReadonlyMap<string, EvaluatedResource>): Unanswered[] {

@@ -1,5 +1,6 @@
 import { isObject } from './json.ts';
 import type { Template } from './model.ts';
+import { intrinsicOf } from './symbolic.ts';
 
 /** The parts of a map that have the shape of a template's; what does not is left out. */
 export function sound(value: Readonly<Record<string, unknown>>): Template {
@@ -49,6 +50,9 @@ function withoutNulls(value: unknown): unknown {
   if (!hasNull(value)) return value;
   if (Array.isArray(value)) return value.filter((item) => item !== null).map(withoutNulls);
   if (!isObject(value)) return value;
+  const [name] = intrinsicOf(value) ?? [];
+  // The null is said already; what it is in is not to be said besides.
+  if (name !== undefined && value[name] === null) return { [name]: '' };
   const entries = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(entries.map(([key, member]) => [key, withoutNulls(member)]));
 }

@@ -237,7 +237,9 @@ function checkResources(resources: unknown, report: Report, notEnacted: Report):
         'property-required',
       );
     for (const key of Object.keys(resource)) {
-      if (resourceKeysNotEnacted.includes(key))
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cfn-customresource.html
+      const custom = /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(String(resource['Type']));
+      if (resourceKeysNotEnacted.includes(key) || (key === 'Version' && custom))
         notEnacted([...path, key], `${key} of ${name} is not enacted`, 'leave it out');
       else if (!resourceKeys.includes(key))
         report(

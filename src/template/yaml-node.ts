@@ -19,9 +19,16 @@ const prefixed = [
   'Split',
   'Sub',
   'Transform',
+  'GetStackOutput',
+  'Contains',
+  'EachMemberEquals',
+  'EachMemberIn',
+  'RefAll',
+  'ValueOf',
+  'ValueOfAll',
 ];
 /** `!Sub` → `Fn::Sub`; `!Ref` and `!Condition` keep their names. */
-const shortForms = new Map([
+export const shortForms: ReadonlyMap<string, string> = new Map([
   ['!Ref', 'Ref'],
   ['!Condition', 'Condition'],
   ...prefixed.map((name): [string, string] => [`!${name}`, `Fn::${name}`]),

@@ -18,6 +18,8 @@ interface Scope {
   readonly template: ReadTemplate;
   readonly parent?: { readonly stack: string; readonly id: string };
   readonly known: Known;
+  /** Whether somebody chose values for its parameters. */
+  readonly chosen: boolean;
   readonly evaluator: Evaluator;
   readonly problems: readonly TemplateProblem[];
   readonly unanswered: readonly Unanswered[];
@@ -59,6 +61,7 @@ export function examineStacks(
       name,
       template,
       known,
+      chosen: nested !== undefined || Object.keys(supplied).length > 0,
       evaluator: createEvaluator(known, () => {}),
       problems: [...template.problems, ...parameters.problems],
       unanswered: [...template.unanswered, ...unanswered],
@@ -121,8 +124,8 @@ export function examineStacks(
     scopes.filter((scope) => scope.name === name || scope.name.startsWith(`${name}/`)),
   );
   return order.map((scope): ExaminedStack => {
-    const { name, template, known, parent } = scope;
-    const { evaluated, problems, unanswered } = examineTemplate(known);
+    const { name, template, known, chosen, parent } = scope;
+    const { evaluated, problems, unanswered } = examineTemplate(known, chosen);
     const locate = locator(known);
     const below = scopes.filter((other) => other.parent?.stack === name);
     return {

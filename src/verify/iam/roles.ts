@@ -37,13 +37,19 @@ export function roleOf(system: System, id: Value<string>): Role | { readonly unk
   const managed = managedBy(system, read);
   const inline = inlineOf(read);
   const apart = attachedTo(system, id);
-  const opens = [managed.open, inline.open, apart.open].find((why) => why !== undefined);
+  const opens = [managed.open, inline.open, apart.open, connected(system)].find((why) => why !== undefined);
   return {
     id,
     declared,
     statements: [...managed.statements, ...inline.statements, ...apart.statements],
     ...(opens === undefined ? {} : { open: opens }),
   };
+}
+
+/** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html */
+function connected({ resources }: System): string | undefined {
+  const transformed = [...resources.values()].some(({ type }) => type.startsWith('AWS::Serverless::'));
+  return transformed ? 'the transform AWS::Serverless may add to its policies' : undefined;
 }
 
 interface Attached {
@@ -63,6 +69,8 @@ export function inlineOf(read: Reader): Attached {
 
 /** Policies that are resources of their own and name the role. */
 function attachedTo(system: System, id: string): Attached {
+  const role = system.resources.get(id);
+  const ownName = role && known(readerOf(role).text('RoleName'));
   const statements: Statement[] = [];
   let open: string | undefined;
   for (const policy of ofType(system.resources, ...APART)) {
@@ -73,7 +81,7 @@ function attachedTo(system: System, id: string): Attached {
       open ??= roles.unknown;
       continue;
     }
-    if (!roles.includes(id)) continue;
+    if (!roles.some((role) => role === id || role === ownName)) continue;
     if (policy.uncertain === undefined) statements.push(...statementsOf(read));
     else open ??= policy.uncertain;
   }

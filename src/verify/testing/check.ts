@@ -16,7 +16,7 @@ const pseudo = pseudoParameters({
 /** Looks at a template's text as the command line does. */
 export function examineText(text: string, supplied: Readonly<Record<string, string>> = {}): ExaminedStack {
   const template = readTemplate(text, 'template.yaml', supplied);
-  const zones = (region: string) => ['a', 'b', 'c'].map((letter) => `${region}${letter}`);
+  const zones = (region: string) => ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => `${region}${letter}`);
   return examineStacks([{ name: 'template', template, supplied, pseudo }], { zones })[0]!;
 }
 
