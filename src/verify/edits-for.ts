@@ -213,6 +213,7 @@ function inTableOfItsOwn(
     ({ id, routeTableId }) =>
       routeTableId === mainId && (placement === undefined || id === placement.subnetId),
   );
+  if (subnets.length === 0) return undefined;
   return subnets.flatMap(({ id }): Edit[] => {
     const table = `${idPart(id)}RouteTable`;
     const association = { SubnetId: ref(id), RouteTableId: ref(table) };

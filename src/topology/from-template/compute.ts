@@ -43,7 +43,7 @@ export function servicesOf(resources: Resources): EcsService[] {
       serviceConnect: known(read.part('ServiceConnectConfiguration')?.flag('Enabled')) ?? false,
       subnetIds: network?.ids('Subnets') ?? notGiven(read, 'NetworkConfiguration'),
       // Without any, tasks get the VPC's default group.
-      groupIds: network?.ids('SecurityGroups') ?? notGiven(read, 'NetworkConfiguration'),
+      groupIds: network ? (network.ids('SecurityGroups') ?? []) : notGiven(read, 'NetworkConfiguration'),
       assignPublicIp: isUnknown(assign) ? assign : assign === 'ENABLED',
       targets: read.items('LoadBalancers').map((target) => ({
         targetGroupId: target.id('TargetGroupArn') ?? {

@@ -1,4 +1,3 @@
-import type { Topology } from '../../topology/model.ts';
 import { applyChange } from '../reach/apply.ts';
 import { type Graph, graphOf } from '../reach/graph.ts';
 import type { Change, End, Hop, Placement, Question } from '../reach/model.ts';
@@ -43,7 +42,7 @@ export function plan(
       }
       steps.push(step);
       if (step.change.kind === 'public-address') given.add(step.change.name);
-      else graph = changed(graph, step.change);
+      else graph = changed(graph, step);
     }
   }
   return { steps, complete, graph };
@@ -78,8 +77,20 @@ function withPublicAddresses(question: Question, given: ReadonlySet<string>): Qu
   return { ...question, from: give(question.from), to: give(question.to) };
 }
 
-/** The graph of the changed topology; what did not change is kept. */
-function changed(graph: Graph, change: Change): Graph {
-  const topology: Topology = applyChange(graph.topology, change);
-  return { ...graphOf(topology), subnets: graph.subnets };
+/** The graph of the changed topology. A VPC's main table has no name in a template: one subnet leaves it for a table of its own. */
+function changed({ topology }: Graph, { change, placement }: Planned): Graph {
+  const subnetId = placement?.subnetId;
+  const main = topology.routeTables.find(
+    ({ id }) => change.kind === 'route' && id === change.routeTableId && id.endsWith('.MainRouteTable'),
+  );
+  if (change.kind !== 'route' || !main) return graphOf(applyChange(topology, change));
+  const own = { ...main, id: `${subnetId}.RouteTable` };
+  const parted = {
+    ...topology,
+    routeTables: [...topology.routeTables, own],
+    subnets: topology.subnets.map((subnet) =>
+      subnet.id === subnetId ? { ...subnet, routeTableId: own.id } : subnet,
+    ),
+  };
+  return graphOf(applyChange(parted, { ...change, routeTableId: own.id }));
 }

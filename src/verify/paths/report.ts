@@ -104,7 +104,10 @@ function effects(failing: readonly Failing[]): string {
     const doing = listed(does, 'or');
     byDoing.set(doing, [...(byDoing.get(doing) ?? []), subject]);
   }
-  const clauses = [...byDoing].map(([doing, subjects]) => `${listed(subjects)} cannot ${doing}`);
+  const clauses = [...byDoing].map(
+    ([doing, subjects]) =>
+      `${listed(subjects)} cannot ${subjects.length > 1 ? doing.replace(/\bits\b/g, 'their') : doing}`,
+  );
   return clauses.length > 3
     ? `${clauses.slice(0, 2).join('; ')}; and ${clauses.length - 2} more`
     : clauses.join('; ');
