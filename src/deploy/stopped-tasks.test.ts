@@ -97,3 +97,20 @@ test('the reason holds what is known of each container', () => {
     reasonOf({ stoppedReason: 'CannotStart', containers: [{ name: 'api', reason: 'CannotStart' }] }),
   ).toBe('CannotStart');
 });
+
+test('names a target group as the template does', async () => {
+  const group = 'arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/a/b';
+  const { watched } = watch([task('a', 1, `Task failed ELB health checks in (target-group ${group})`)]);
+  watched.event({
+    ...event('CREATE_COMPLETE'),
+    ResourceType: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    LogicalResourceId: 'ApiTargetGroup9229',
+    PhysicalResourceId: group,
+  });
+  watched.event(event('CREATE_IN_PROGRESS'));
+  watched.event(event('CREATE_FAILED'));
+  await watched.look();
+  expect(watched.of('Api')!.reason).toBe(
+    'Task failed ELB health checks in (target-group ApiTargetGroup9229)',
+  );
+});

@@ -38,10 +38,16 @@ const LAST_LINES = 8;
 export function watchServices(target: Target, observer: Observer): ServiceWatch {
   const coming = new Map<string, Coming>();
   const stopped = new Map<string, StoppedTask>();
+  const targetGroups = new Map<string, string>();
+  /** A target group by the name that it has in the template, which people know. */
+  const named = (reason: string) =>
+    [...targetGroups].reduce((text, [arn, logicalId]) => text.replaceAll(arn, logicalId), reason);
   let looks = 0;
   let failing = false;
   return {
     event({ ResourceType, ResourceStatus = '', LogicalResourceId = '', PhysicalResourceId, Timestamp }) {
+      if (ResourceType === 'AWS::ElasticLoadBalancingV2::TargetGroup' && PhysicalResourceId)
+        targetGroups.set(PhysicalResourceId, LogicalResourceId);
       if (ResourceType !== 'AWS::ECS::Service') return;
       if (/^(CREATE|UPDATE)_IN_PROGRESS$/.test(ResourceStatus) && PhysicalResourceId) {
         if (!coming.has(LogicalResourceId))
@@ -62,8 +68,9 @@ export function watchServices(target: Target, observer: Observer): ServiceWatch 
           // What explains a failure must not be one.
           const found = await firstStopped(target, service).catch(() => undefined);
           if (!found) return;
-          stopped.set(service.logicalId, found);
-          observer.note(`a task of ${service.logicalId} stopped: ${found.reason}`);
+          const reason = named(found.reason);
+          stopped.set(service.logicalId, { ...found, reason });
+          observer.note(`a task of ${service.logicalId} stopped: ${reason}`);
         }),
       );
       // What stops from here on is taken down by the rollback.
