@@ -21,13 +21,15 @@ export function symbolicText(text: string): unknown {
 /** What is wrong with the dynamic references of a text, which may be a part of a longer one. */
 export function misshapen(text: string, isPart: boolean): string[] {
   if (!text.includes('{{resolve:')) return [];
-  return [...text.matchAll(/\{\{resolve:([^}]*)(\}\})?/g)].flatMap(([whole, inside = '', closed]) => {
-    if (closed === undefined) return isPart ? [] : [`the dynamic reference ${whole} has no end`];
-    // Parts that Fn::Sub fills in are not known here.
-    if (inside.includes('${')) return [];
-    const wrong = shapeOf(inside);
-    return wrong === undefined ? [] : [`the dynamic reference ${whole} ${wrong}`];
-  });
+  return [...text.matchAll(/\{\{resolve:((?:\$\{[^}]*\}|[^}])*)(\}\})?/g)].flatMap(
+    ([whole, inside = '', closed]) => {
+      if (closed === undefined) return isPart ? [] : [`the dynamic reference ${whole} has no end`];
+      // Parts that Fn::Sub fills in are not known here.
+      if (inside.includes('${')) return [];
+      const wrong = shapeOf(inside);
+      return wrong === undefined ? [] : [`the dynamic reference ${whole} ${wrong}`];
+    },
+  );
 }
 
 function shapeOf(inside: string): string | undefined {

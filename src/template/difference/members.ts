@@ -49,8 +49,9 @@ function listDifferences(
     now.has(name) ? [] : [{ label: `${label}[${name}]`, path, before: item, after: undefined }],
   );
   const all = [...changed, ...gone];
-  // Only their order differs, and may mean something.
-  return all.length > 0 ? all : isSet(label) ? [] : undefined;
+  // Where only their order differs, it may mean something.
+  const sameOrder = sameValue(before.map(nameOf), after.map(nameOf));
+  return all.length > 0 || sameOrder || isSet(label) ? all : undefined;
 }
 
 /** Every member has a text or number under a key, each another one. */
