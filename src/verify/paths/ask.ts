@@ -70,7 +70,7 @@ export function judge(graph: Graph, ask: Ask): Outcome {
   const first = judgeTo(graph, ask, ask.to);
   if (!ask.or) return first;
   const second = judgeTo(graph, ask, ask.or.to);
-  if (first.kind === second.kind && first.kind !== 'unclear') return second;
+  if (first.kind === second.kind && first.kind !== 'unclear') return first;
   return { kind: 'unclear', why: ask.or.why };
 }
 

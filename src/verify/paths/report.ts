@@ -135,7 +135,7 @@ function reasons(failing: readonly Failing[]): string {
     const routed = closed.every(({ gate }) => gate !== 'route');
     for (const hop of closed) {
       if (!routed && isPublicAddress(hop)) continue;
-      const key = `${hop.gate} ${hop.at}`;
+      const key = `${hop.gate.replace(/^reply-route/, 'route')} ${hop.at}`;
       if (!says.has(key)) says.set(key, spoken(hop));
     }
   }

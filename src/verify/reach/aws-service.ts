@@ -27,7 +27,15 @@ export function awsService(graph: Graph, from: Placement, service: string, quest
   if (named && resolves) return byInterface(graph, from, named, service, question);
   if (gateway && subnet) return pathOf(byGateway(graph, from, gateway, service, subnet, question));
   const outside = { name: `AWS (${service})`, addresses: internet('every'), cidr: '0.0.0.0/0' };
-  const hops = outward(graph, from, outside, question);
+  const silent = endpoints.find(({ kind }) => kind === 'Interface');
+  const hops = outward(graph, from, outside, question).map((hop) =>
+    silent && hop.gate === 'route' && hop.passes === 'no'
+      ? {
+          ...hop,
+          says: `${hop.says}, and the name of ${service} does not lead to ${silent.id} (${whyNot(silent)})`,
+        }
+      : hop,
+  );
   const near = endpoints.find(({ kind }) => kind === 'Gateway');
   return pathOf(near && subnet ? hops.map((hop) => orByGateway(hop, near.id, subnet.routeTableId)) : hops);
 }
@@ -77,6 +85,10 @@ function byInterface(
   };
   return pathOf([found, ...(worst?.hops ?? [])]);
 }
+
+/** https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html */
+const whyNot = ({ privateDns, vpcId }: VpcEndpoint): string =>
+  privateDns === false ? 'its private DNS is off' : `DNS support or DNS hostnames of ${vpcId} are off`;
 
 /** Without any it has the VPC's default group: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html */
 const groupsOf = ({ groupIds = [], vpcId }: VpcEndpoint): readonly string[] =>
