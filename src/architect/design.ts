@@ -1,6 +1,7 @@
 import type { App } from '../compose/app.ts';
 import { InputError, type Problem } from '../common/problem.ts';
 import type { Output, Template } from '../template/model.ts';
+import { structureProblems } from '../template/structure.ts';
 import { compute } from './compute/index.ts';
 import { clampedHealthCheck } from './compute/health-check.ts';
 import { kernelNotices } from './compute/kernel.ts';
@@ -69,7 +70,7 @@ export function design(app: App, options: DesignOptions = {}): Design {
     Outputs: outputs(plan),
   };
   return {
-    template: overlaid(template, app.overlay?.value),
+    template: laidOver(template, app.overlay),
     parameters,
     secrets: secretValues,
     edges: plan.edges,
@@ -78,6 +79,18 @@ export function design(app: App, options: DesignOptions = {}): Design {
     local: plan.target === 'local' ? { binds, forwards: plan.forwards } : { binds: [], forwards: [] },
     notices,
   };
+}
+
+/** What a person lays over the template leaves a template. */
+function laidOver(template: Template, overlay: App['overlay']): Template {
+  if (overlay === undefined) return template;
+  const whole = overlaid(template, overlay.value);
+  const problems = structureProblems(whole, () => overlay.position, 'language');
+  if (problems.length > 0)
+    throw new InputError(
+      problems.map((problem) => ({ ...problem, message: `x-aws-cloudformation: ${problem.message}` })),
+    );
+  return whole;
 }
 
 /** Everything that is worked out before the first resource is written. */

@@ -48,7 +48,13 @@ export function toPlain(document: Document.Parsed, position: (offset: number) =>
     if (node === null) return null;
     if (++count > nodeLimit)
       fail(node, 'template-too-many-nodes', `Template format error: more than ${nodeLimit} nodes.`);
-    if (isAlias(node)) return plain((node.resolve(document) as ParsedNode | undefined) ?? null);
+    if (isAlias(node)) {
+      const named = node.resolve(document) as ParsedNode | undefined;
+      const message = `Template format error: YAML not well-formed. nothing before has the anchor &${node.source}`;
+      return named
+        ? plain(named)
+        : fail(node, 'template-not-well-formed', message, `write &${node.source} where it is defined`);
+    }
     const value = untagged(node);
     const tag = node.tag;
     if (!tag?.startsWith('!') || tag === '!') return value;

@@ -1,4 +1,4 @@
-import { type Document, isCollection, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
+import { type Document, isAlias, isCollection, isMap, isNode, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Path } from '../template/path.ts';
 import type { Edit } from './model.ts';
 
@@ -17,6 +17,8 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 
 function apply(document: Document.Parsed, edit: Edit): void {
   const path = edit.kind === 'add-resource' ? [] : inDocument(document, edit.path);
+  // The text has a single value where the edit needs a map or a list: another finding says so.
+  if (!path) return;
   switch (edit.kind) {
     case 'set': {
       const old = document.getIn(path, true);
@@ -34,6 +36,7 @@ function apply(document: Document.Parsed, edit: Edit): void {
       return;
     }
     case 'add-resource': {
+      if (!isMap(document.contents)) return;
       const resources = document.get('Resources');
       const added = node(document, edit.resource);
       if (isMap(resources)) resources.set(edit.id, added);
@@ -44,12 +47,17 @@ function apply(document: Document.Parsed, edit: Edit): void {
 
 const isPlain = (value: unknown): boolean => typeof value !== 'object';
 
-/** A path as the nodes of a document are nested: `!If […]` is the list itself, where plain data has a map with `Fn::If`. */
-function inDocument(document: Document.Parsed, path: Path): Path {
+/**
+ * A path as the nodes of a document are nested: `!If […]` is the list itself, where plain data has a map with `Fn::If`. Undefined where
+ * the document has no room for such a path; a key without a value becomes a map.
+ */
+function inDocument(document: Document.Parsed, path: Path): Path | undefined {
   const steps: (string | number)[] = [];
   let at: unknown = document.contents;
   for (const step of path) {
     if (isNode(at) && longForm(at.tag) === step) continue;
+    if (isScalar(at) && at.value === null) document.setIn(steps, (at = document.createNode({})));
+    if (isScalar(at) || isAlias(at) || (isSeq(at) && typeof step !== 'number')) return undefined;
     steps.push(step);
     at = isCollection(at) ? at.get(step, true) : undefined;
   }

@@ -28,13 +28,16 @@ export function composeSubject(
   const defaults = Object.entries(template.Parameters ?? {}).flatMap(([name, { Default }]) =>
     Default === undefined ? [] : [[name, String(Default)] as const],
   );
+  const serviceOf = services(app);
   const evaluated = evaluateTemplate({
     template,
+    // What the architect writes holds; what can be wrong is laid over it by hand.
+    positionOf: (path) =>
+      app.overlay?.position ?? positionIn(app, serviceOf(String(path[1])), { path }, template.Resources),
     parameters: { ...Object.fromEntries(defaults), ...given.parameters },
     pseudo: pseudoParameters({ accountId: '123456789012', region, ...partitionOf(region) }),
     zones: (name) => ['a', 'b', 'c'].map((letter) => `${name}${letter}`),
   });
-  const serviceOf = services(app);
   return {
     kind: 'compose',
     name: app.files[0] ?? app.name,

@@ -47,7 +47,7 @@ export function readService(
   const settings = readServiceSettings(found, at);
   const image = text(found, field(at, 'image'));
   const build = readBuild(found, field(at, 'build'), around);
-  if (!image && !field(at, 'build') && !mistyped(at, ['image', 'build']))
+  if (!field(at, 'image') && !field(at, 'build') && !mistyped(at, ['image', 'build']))
     wrong(
       found,
       key,
@@ -103,7 +103,10 @@ export function readService(
 
 /** Whether a key is there that one of these was likely meant by: that is told already. */
 const mistyped = (at: Field, keys: readonly string[]): boolean =>
-  at.tree.kind === 'map' && [...at.tree.entries.keys()].some((key) => nearest(key, keys) !== undefined);
+  at.tree.kind === 'map' &&
+  [...at.tree.entries.keys()].some(
+    (key) => !keys.includes(key) && !key.startsWith('x-') && nearest(key, keys) !== undefined,
+  );
 
 /** Leaves out what is undefined. */
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
