@@ -1,5 +1,5 @@
 import { nearest } from '../common/nearest.ts';
-import { InputError, OperationError, formatProblem } from '../common/problem.ts';
+import { formatProblem, InputError, OperationError, type Problem } from '../common/problem.ts';
 import { commonOptions, helpText, parseInvocation, type Command } from './command.ts';
 import { createTerminal } from './terminal.ts';
 
@@ -21,7 +21,10 @@ const commands: Readonly<
   init: ['Write into a compose file what AWS needs to know', () => import('./commands/init.ts')],
   check: ['Find what would fail on AWS, before anything is deployed', () => import('./commands/check.ts')],
   why: ['Show how one end reaches another, and what decides on the way', () => import('./commands/why.ts')],
-  diff: ['Show what a change would do: what is replaced, and what loses data', () => import('./commands/diff.ts')],
+  diff: [
+    'Show what a change would do: what is replaced, and what loses data',
+    () => import('./commands/diff.ts'),
+  ],
   draw: ['Draw a deployment, and which of its flows hold', () => import('./commands/draw.ts')],
   synth: ['Print the CloudFormation template of a project', () => import('./commands/synth.ts')],
   deploy: ['Deploy a project to AWS', () => import('./commands/deploy.ts')],
@@ -106,7 +109,8 @@ async function main(args: readonly string[]): Promise<number> {
 function report(error: unknown): number {
   const { red } = terminal.style;
   if (error instanceof InputError) {
-    for (const problem of error.problems) terminal.err(`${red('error:')} ${formatProblem(problem)}\n`);
+    for (const problem of explainedOnce(error.problems))
+      terminal.err(`${red('error:')} ${formatProblem(problem)}\n`);
     return 2;
   }
   if (error instanceof OperationError) {
@@ -121,6 +125,14 @@ function report(error: unknown): number {
   if (process.env.FAIRWAY_DEBUG && error instanceof Error) terminal.err(`${error.stack}\n`);
   return 1;
 }
+
+/** What is said at length of several problems stands below the last of them. */
+const explainedOnce = (problems: readonly Problem[]): readonly Problem[] =>
+  problems.map((problem, index) =>
+    (problem.fix?.length ?? 0) > 120 && problems.slice(index + 1).some(({ fix }) => fix === problem.fix)
+      ? { ...problem, fix: undefined }
+      : problem,
+  );
 
 const isUnreachable = (error: unknown): boolean =>
   error instanceof Error &&

@@ -15,7 +15,12 @@ export async function preflight(
 ): Promise<void> {
   const pulled = app.services.flatMap(({ image, build }) => (image && !build ? [image] : []));
   const bases = app.services.flatMap(({ build }) => build?.images ?? []);
-  const wanted = design.publicServices.filter(({ listenerPort }) => listenerPort >= FIRST_FREE_PORT);
+  // Services may share a port, and TCP and UDP.
+  const wanted = design.publicServices.filter(
+    ({ listenerPort }, index, all) =>
+      listenerPort >= FIRST_FREE_PORT &&
+      all.findIndex((other) => other.listenerPort === listenerPort) === index,
+  );
   const { images, takenPorts } = await control.post<ProbeAnswer>('probe', {
     references: [...new Set([...pulled, ...bases].map(({ value }) => value))],
     ports: wanted.map(({ listenerPort }) => listenerPort),
