@@ -9,7 +9,10 @@ import { parseArgs } from 'node:util';
 
 const scenarios = {
   compile: () => import('./compile.mjs'),
+  check: () => import('./check.mjs'),
   up: () => import('./up.mjs'),
+  images: () => import('./images.mjs'),
+  start: () => import('./start.mjs'),
   balancer: () => import('./balancer.mjs'),
   api: () => import('./api.mjs'),
   builds: () => import('./builds.mjs'),

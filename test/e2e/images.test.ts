@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createHome, users, type Home } from '../support/fairway.ts';
+import { createHome, users, type Home, type User } from '../support/fairway.ts';
+import { makeUserWithRanges, noRanges, removeUserWithRanges, userWithRanges } from '../support/ranges.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { pushUnmodifiedImages, type UnmodifiedImage } from '../support/unmodified-images.ts';
 
@@ -15,7 +16,16 @@ beforeAll(async () => {
 }, 1_200_000);
 afterAll(() => registry?.stop());
 
-describe.each(users)('images of a registry, as $name', (user) => {
+// A run of the real thing by each: what owners images have, and may give their files to, depends on who runs them.
+describe.each(users)('images of a registry, as $name', starts);
+
+describe.skipIf(noRanges !== undefined).each([userWithRanges])('images of a registry, as $name', (user) => {
+  beforeAll(makeUserWithRanges);
+  afterAll(removeUserWithRanges);
+  starts(user);
+});
+
+function starts(user: User): void {
   let home: Home;
   let project: string;
   // A store of its own: what it prunes belongs to nobody else.
@@ -79,7 +89,7 @@ describe.each(users)('images of a registry, as $name', (user) => {
     expect(foreign.code).toBe(1);
     expect(foreign.stderr).toMatch(/made\/foreign:1 is for linux\/s390x .*exec format error/);
   }, 60_000);
-});
+}
 
 function compose(host: string, images: readonly UnmodifiedImage[]): string {
   const services = Object.fromEntries(

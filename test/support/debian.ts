@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { packLayer } from '../../src/region/runtime/images/layer/pack.ts';
-
-/** Kept between runs of the tests: a Debian root takes its time. */
-export const testCache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'fairway-tests');
+import { testCacheHome } from '../../src/region/runtime/testing/heavy.ts';
 
 export interface DebianLayers {
   /** Archives, compressed: the distribution alone, and what each program adds to it. */
@@ -22,24 +20,34 @@ const script = String.raw`
 set -eu
 work=$1 mirror=$2
 shift 2
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export DEBIAN_FRONTEND=noninteractive LC_ALL=C TMPDIR=/tmp PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 debootstrap --variant=minbase --include=ca-certificates,busybox-static bookworm "$work/base" "$mirror"
 printf '#!/bin/sh\nexit 101\n' > "$work/base/usr/sbin/policy-rc.d"
 chmod 755 "$work/base/usr/sbin/policy-rc.d"
 mkdir -p "$work/base/etc/postgresql-common"
 echo 'create_main_cluster = false' > "$work/base/etc/postgresql-common/createcluster.conf"
 rm -rf "$work/base/var/cache/apt/archives"/*.deb
+echo force-unsafe-io > "$work/base/etc/dpkg/dpkg.cfg.d/unsafe-io"
+install_set() {
+  name=${'${1%%=*}'} packages=${'${1#*=}'}
+  root="$work/root-$name"
+  mkdir -p "$work/$name" "$work/work-$name" "$root"
+  mount -t overlay -o "userxattr,lowerdir=$work/base,upperdir=$work/$name,workdir=$work/work-$name" overlay "$root"
+  mount -t proc proc "$root/proc"
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  chroot "$root" apt-get install -qq -y --no-install-recommends $packages
+  chroot "$root" apt-get clean
+  rm -rf "$root/var/lib/apt/lists" "$root/usr/share/doc" "$root/tmp"/*
+  umount "$root/proc" "$root"
+}
+# Two at a time: what one unpacks, the other fetches.
+running=
 for set; do
-  name=${'${set%%=*}'} packages=${'${set#*=}'}
-  mkdir -p "$work/$name" "$work/work-$name" "$work/root"
-  mount -t overlay -o "userxattr,lowerdir=$work/base,upperdir=$work/$name,workdir=$work/work-$name" overlay "$work/root"
-  mount -t proc proc "$work/root/proc"
-  cp /etc/resolv.conf "$work/root/etc/resolv.conf"
-  chroot "$work/root" apt-get install -qq -y --no-install-recommends $packages
-  chroot "$work/root" apt-get clean
-  rm -rf "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" "$work/root/tmp"/*
-  umount "$work/root/proc" "$work/root"
+  install_set "$set" &
+  if [ -n "$running" ]; then wait "$running"; fi
+  running=$!
 done
+wait "$running"
 `;
 
 /** Made as root, once; the packages by layer name. */
@@ -49,7 +57,7 @@ export function debianLayers(packages: Readonly<Record<string, readonly string[]
     .update(JSON.stringify([script, packages]))
     .digest('hex')
     .slice(0, 16);
-  const folder = join(testCache, `debian-${recipe}`);
+  const folder = join(testCacheHome, `debian-${recipe}`);
   if (!existsSync(folder)) make(folder, names, packages);
   const read = (name: string) => readFileSync(join(folder, name));
   return {

@@ -9,9 +9,10 @@ import {
   readFileSync,
   rmSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { testCacheHome } from '../../src/region/runtime/testing/heavy.ts';
 import { regionProcesses } from './processes.ts';
 
 /** Who runs Fairway in a test. */
@@ -78,7 +79,7 @@ export function createHome(user: User = users[0]!): Home {
     return path;
   };
   own(directory);
-  const cache = user.ids ? join(tmpdir(), `fairway-test-cache-${user.ids.uid}`) : join(homedir(), '.cache');
+  const cache = user.ids ? join(tmpdir(), `fairway-test-cache-${user.ids.uid}`) : testCacheHome;
   if (!existsSync(cache)) {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
     own(cache);

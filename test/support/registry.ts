@@ -8,7 +8,7 @@ import { openRegistry } from '../../src/oci/registry.ts';
 import { plainSettings } from '../../src/oci/settings.ts';
 import { inPieces, type MadeImage } from '../../src/region/runtime/testing/made-images.ts';
 import type { ManifestDocument } from '../../src/oci/model.ts';
-import { testCache } from './debian.ts';
+import { testCacheHome } from '../../src/region/runtime/testing/heavy.ts';
 import { eventually } from './fairway.ts';
 
 export interface TestRegistry {
@@ -74,7 +74,7 @@ export async function startRegistry(): Promise<TestRegistry> {
 /** The system's, else taken out of its package, which needs no root. */
 function registryProgram(): string {
   if (existsSync('/usr/bin/docker-registry')) return '/usr/bin/docker-registry';
-  const folder = join(testCache, 'docker-registry');
+  const folder = join(testCacheHome, 'docker-registry');
   const program = join(folder, 'root/usr/bin/docker-registry');
   if (!existsSync(program)) {
     mkdirSync(folder, { recursive: true });

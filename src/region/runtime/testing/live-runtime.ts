@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildNetwork } from '../../network/build-network.ts';
 import type { InsideProcess } from '../../network/netd-client.ts';
 import { liveNetwork } from '../../network/testing/live-network.ts';
 import { createRuntime, type LocalRuntime, type RuntimeOptions } from '../create-runtime.ts';
+import { testCache } from './heavy.ts';
 import { bundleLayerProgram } from './layer-program.ts';
 import type { Container, ContainerSpec } from '../runtime.ts';
 
@@ -40,9 +41,7 @@ export async function liveRuntime(
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-runtime-'));
   const runtime = createRuntime({
     netd,
-    cacheDirectory:
-      options.cacheDirectory ??
-      join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fairway-tests'),
+    cacheDirectory: options.cacheDirectory ?? testCache,
     stateDirectory: join(stateDirectory, 'state'),
     log: (message) => process.stderr.write(`${message}\n`),
     nodePath: process.execPath,

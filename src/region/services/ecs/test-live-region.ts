@@ -1,6 +1,6 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../../common/clock.ts';
 import { assembleRegion } from '../../assemble.ts';
@@ -10,6 +10,7 @@ import { startNetd } from '../../network/start-netd.ts';
 import { bundlePrograms, findTestTools } from '../../network/testing/programs.ts';
 import type { Region } from '../../region.ts';
 import { createRuntime, type LocalRuntime } from '../../runtime/create-runtime.ts';
+import { testCache } from '../../runtime/testing/heavy.ts';
 import { bundleLayerProgram } from '../../runtime/testing/layer-program.ts';
 import { openStore } from '../../store/store.ts';
 
@@ -88,7 +89,7 @@ export async function liveRegion(): Promise<LiveRegion> {
       });
       const runtime = createRuntime({
         netd,
-        cacheDirectory: join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fairway-tests'),
+        cacheDirectory: testCache,
         stateDirectory: identity.stateDirectory,
         log,
         nodePath,
