@@ -125,10 +125,16 @@ function notModelled(resources: ReadonlyMap<string, EvaluatedResource>): Unanswe
   );
 }
 
+/** The texts that have dynamic references. */
 function eachText(value: unknown, path: Path, visit: (text: string, path: Path) => void): void {
-  if (typeof value === 'string') {
-    if (value.includes('{{resolve:')) visit(value, path);
-  } else if (Array.isArray(value)) value.forEach((item, index) => eachText(item, [...path, index], visit));
+  if (!hasReference(value)) return;
+  if (typeof value === 'string') visit(value, path);
+  else if (Array.isArray(value)) value.forEach((item, index) => eachText(item, [...path, index], visit));
   else if (isObject(value))
     for (const [key, member] of Object.entries(value)) eachText(member, [...path, key], visit);
+}
+
+function hasReference(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('{{resolve:');
+  return typeof value === 'object' && value !== null && Object.values(value).some(hasReference);
 }

@@ -139,3 +139,14 @@ test('any text is a template or an error with its place', () => {
     { numRuns: 2000, seed: 7 },
   );
 });
+
+test('loops are written out for those who enact a template, and one that goes over nothing known is an error', () => {
+  const text = `Transform: AWS::LanguageExtensions
+Parameters: {Names: {Type: CommaDelimitedList}}
+Resources:
+  'Fn::ForEach::Topics': [Name, !Ref Names, {'Topic\${Name}': {Type: T, Properties: {Name: !Sub '\${Name}'}}}]`;
+  const { template } = parseTemplate(text, 't.yaml', { Names: 'a,b' });
+  expect(Object.keys(template.Resources)).toEqual(['Topica', 'Topicb']);
+  expect(template.Resources['Topicb']!.Properties).toEqual({ Name: { 'Fn::Sub': 'b' } });
+  expect(problems(text)).toEqual(['4:3 what Fn::ForEach::Topics goes over is known at deployment']);
+});

@@ -15,22 +15,34 @@ export interface Reference {
 /** Every mention within `node`, in the order of the text. */
 export function referencesIn(node: unknown, path: Path = []): Reference[] {
   const found: Reference[] = [];
-  collect(node, path, found);
+  collect(node, [...path], found);
   return found;
 }
 
-function collect(node: unknown, path: Path, found: Reference[]): void {
-  if (Array.isArray(node)) node.forEach((item, index) => collect(item, [...path, index], found));
+/** `way` leads to the node; it is the same array all the way, for templates have many nodes and few mentions. */
+function collect(node: unknown, way: (string | number)[], found: Reference[]): void {
+  if (Array.isArray(node))
+    node.forEach((item, index) => {
+      way.push(index);
+      collect(item, way, found);
+      way.pop();
+    });
   else if (isObject(node)) {
     const keys = Object.keys(node);
     const only = keys.length === 1 ? keys[0] : undefined;
-    if (only === 'Ref') named('ref', node[only], [...path, only], found);
-    else if (only === 'Fn::GetAtt') attribute(node[only], [...path, only], found);
+    if (only === 'Ref') named('ref', node[only], [...way, only], found);
+    else if (only === 'Fn::GetAtt') attribute(node[only], [...way, only], found);
     else {
-      if (only === 'Fn::Sub') variables(node[only], [...path, only], found);
+      if (only === 'Fn::Sub') variables(node[only], [...way, only], found);
       if (only === 'Fn::If' && Array.isArray(node[only]))
-        named('condition', (node[only] as unknown[])[0], [...path, only], found);
-      for (const key of keys) collect(node[key], [...path, key], found);
+        named('condition', (node[only] as unknown[])[0], [...way, only], found);
+      for (const key of keys) {
+        const member = node[key];
+        if (typeof member !== 'object') continue;
+        way.push(key);
+        collect(member, way, found);
+        way.pop();
+      }
     }
   }
 }

@@ -57,7 +57,8 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, member]) => [key, withoutNulls(member)]));
 }
 
-function hasNull(value: unknown): boolean {
+/** Whether there is a null at any depth. */
+export function hasNull(value: unknown): boolean {
   if (value === null) return true;
   return typeof value === 'object' && Object.values(value).some(hasNull);
 }

@@ -4,6 +4,7 @@ import type { Template } from './model.ts';
 import { nearest } from './nearest.ts';
 import { pathText, type Path, type PositionOf } from './path.ts';
 import type { ProblemCode, TemplateProblem } from './problem.ts';
+import { hasNull } from './sound.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 const sections = [
@@ -59,7 +60,7 @@ export function structureProblems(
   const transforms = [value['Transform'] ?? []].flat();
   // A macro may take out what CloudFormation itself does not know.
   const macros = transforms.some((transform) => transform !== 'AWS::LanguageExtensions');
-  findNulls(value, [], report);
+  if (hasNull(value)) findNulls(value, [], report);
   for (const section of Object.keys(value)) {
     if (sectionsNotEnacted.includes(section))
       notEnacted([section], `${section} is not enacted`, 'leave it out');

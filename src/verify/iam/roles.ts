@@ -36,20 +36,14 @@ export function roleOf(system: System, id: Value<string>): Role | { readonly unk
   const read = readerOf(declared);
   const managed = managedBy(system, read);
   const inline = inlineOf(read);
-  const apart = attachedTo(system, id);
-  const opens = [managed.open, inline.open, apart.open, connected(system)].find((why) => why !== undefined);
+  const apart = attachedTo({ id, ...policiesOf(system) }, known(read.text('RoleName')));
+  const opens = [managed.open, inline.open, apart.open].find((why) => why !== undefined);
   return {
     id,
     declared,
     statements: [...managed.statements, ...inline.statements, ...apart.statements],
     ...(opens === undefined ? {} : { open: opens }),
   };
-}
-
-/** https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html */
-function connected({ resources }: System): string | undefined {
-  const transformed = [...resources.values()].some(({ type }) => type.startsWith('AWS::Serverless::'));
-  return transformed ? 'the transform AWS::Serverless may add to its policies' : undefined;
 }
 
 interface Attached {
@@ -68,24 +62,49 @@ export function inlineOf(read: Reader): Attached {
 }
 
 /** Policies that are resources of their own and name the role. */
-function attachedTo(system: System, id: string): Attached {
-  const role = system.resources.get(id);
-  const ownName = role && known(readerOf(role).text('RoleName'));
-  const statements: Statement[] = [];
-  let open: string | undefined;
+function attachedTo({ id, open, statements }: Attachments, name: string | undefined): Attached {
+  const mine = [id, ...(name === undefined || name === id ? [] : [name])];
+  return {
+    statements: mine.flatMap((own) => statements.get(own) ?? []),
+    open: open.get('*') ?? mine.map((own) => open.get(own)).find((why) => why !== undefined),
+  };
+}
+
+interface Policies {
+  readonly statements: ReadonlyMap<string, readonly Statement[]>;
+  /** Why a role may have more, by role; `*` for all of them. */
+  readonly open: ReadonlyMap<string, string>;
+}
+interface Attachments extends Policies {
+  readonly id: string;
+}
+
+/** Made once for each system: there may be a thousand roles, and as many policies. */
+const policies = new WeakMap<System, Policies>();
+
+function policiesOf(system: System): Policies {
+  const already = policies.get(system);
+  if (already) return already;
+  const statements = new Map<string, Statement[]>();
+  const open = new Map<string, string>();
   for (const policy of ofType(system.resources, ...APART)) {
     const read = readerOf(policy);
     const roles = policy.type === 'AWS::IAM::RolePolicy' ? one(read.id('RoleName')) : read.ids('Roles');
     if (roles === undefined) continue;
     if (isUnknown(roles)) {
-      open ??= roles.unknown;
+      open.set('*', roles.unknown);
       continue;
     }
-    if (!roles.some((role) => role === id || role === ownName)) continue;
-    if (policy.uncertain === undefined) statements.push(...statementsOf(read));
-    else open ??= policy.uncertain;
+    for (const role of roles)
+      if (policy.uncertain !== undefined) open.set(role, policy.uncertain);
+      else statements.set(role, [...(statements.get(role) ?? []), ...statementsOf(read)]);
   }
-  return { statements, open };
+  const connected = [...system.resources.values()].some(({ type }) => type.startsWith('AWS::Serverless::'));
+  // https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/managing-permissions-connectors.html
+  if (connected) open.set('*', 'the transform AWS::Serverless may add to its policies');
+  const made = { statements, open };
+  policies.set(system, made);
+  return made;
 }
 const APART = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'];
 const one = (value: Value<string> | undefined): Value<readonly string[]> | undefined =>

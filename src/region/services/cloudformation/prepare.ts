@@ -48,7 +48,7 @@ export async function prepare(
     stack.deploymentId === undefined ? undefined : cfn.state.deployments.get(stack.deploymentId);
   const body = await bodyOf(cfn, input, previous);
   return asValidationError(async () => {
-    const parsed = parseTemplate(body);
+    const parsed = parseTemplate(body, undefined, valuesOf(input, previous));
     const deployment: DeploymentRecord = {
       id: randomUUID(),
       stackId: stack.id,
@@ -83,6 +83,17 @@ async function bodyOf(
   const text = await templateText(region, input);
   if (text === undefined) throw validationError('Either Template URL or Template Body must be specified.');
   return text;
+}
+
+/** What loops of the template go over, before its parameters are known to be right. */
+function valuesOf(
+  { Parameters = [] }: DeploymentInput,
+  previous: DeploymentRecord | undefined,
+): Record<string, string> {
+  const given = Parameters.flatMap(({ ParameterKey: key = '', ParameterValue: value }) =>
+    value === undefined ? [] : [[key, value] as const],
+  );
+  return { ...previous?.parameters, ...Object.fromEntries(given) };
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html: the value given, the one before, or the default. */

@@ -29,16 +29,18 @@ export interface Programs {
 
 export function createPrograms(region: Region, state: State): Programs {
   const parsedBodies = new Map<string, ParsedTemplate>();
-  function parse(body: string): ParsedTemplate {
-    const parsed = parsedBodies.get(body) ?? parseTemplate(body);
-    parsedBodies.delete(body);
-    parsedBodies.set(body, parsed);
+  function parse(body: string, parameters: Readonly<Record<string, string>>): ParsedTemplate {
+    // Loops go over values of parameters.
+    const key = body.includes('Fn::ForEach::') ? `${body}\n${JSON.stringify(parameters)}` : body;
+    const parsed = parsedBodies.get(key) ?? parseTemplate(body, undefined, parameters);
+    parsedBodies.delete(key);
+    parsedBodies.set(key, parsed);
     for (const oldest of parsedBodies.keys()) if (parsedBodies.size > 8) parsedBodies.delete(oldest);
     return parsed;
   }
   return {
     async load(stack, deployment) {
-      const parsed = parse(deployment.body);
+      const parsed = parse(deployment.body, deployment.parameters);
       const { template, positionOf } = parsed;
       const zones = deployment.body.includes('GetAZs') ? await zoneNames(region) : undefined;
       const known: Known = {
