@@ -97,6 +97,12 @@ test.each<[name: string, node: unknown, result: unknown]>([
   ['GetAZs elsewhere', { 'Fn::GetAZs': 'us-east-1' }, { 'Fn::GetAZs': 'us-east-1' }],
   ['Cidr', fn('Cidr', '10.0.0.0/16', 3, 8), ['10.0.0.0/24', '10.0.1.0/24', '10.0.2.0/24']],
   ['Cidr of a block in the middle', fn('Cidr', '10.0.5.0/24', '2', '5'), ['10.0.5.0/27', '10.0.5.32/27']],
+  [
+    'Cidr of an IPv6 block',
+    fn('Cidr', '2001:db8:1234:1a00::/56', 2, 64),
+    ['2001:db8:1234:1a00::/64', '2001:db8:1234:1a01::/64'],
+  ],
+  ['Cidr of the whole of an IPv6 block', fn('Cidr', '::1:0:0:0:0/64', '1', '64'), ['0:0:0:1::/64']],
   ['Base64', { 'Fn::Base64': { 'Fn::Sub': 'x${Name}' } }, 'eG4='],
   ['Length', { 'Fn::Length': { Ref: 'List' } }, 3],
   ['ToJsonString', { 'Fn::ToJsonString': { a: [{ Ref: 'Name' }] } }, '{"a":["n"]}'],

@@ -110,6 +110,7 @@ export function unknown(value: unknown): Unknown {
           ? `the export ${argument} is of another stack`
           : 'it is imported from another stack',
     };
+  if (name === 'Fn::Resolve') return { unknown: `${String(argument)} is read at deployment` };
   if (name === 'Fn::If')
     return { unknown: `the condition ${String((argument as unknown[])[0])} cannot be told` };
   if (name === 'Fn::GetAtt')
