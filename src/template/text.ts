@@ -1,6 +1,8 @@
 import { isScalar, LineCounter, parseDocument, type Document, type ParsedNode } from 'yaml';
 import { InputError, type Position } from '../common/problem.ts';
 import type { Path, PositionOf } from './path.ts';
+import { jsonPlaces } from './json-places.ts';
+import { quickYaml, type Place } from './quick-yaml.ts';
 import { nodeAt, toPlain } from './yaml-node.ts';
 
 /**
@@ -10,8 +12,17 @@ import { nodeAt, toPlain } from './yaml-node.ts';
 export function parseText(text: string, file: string): { value: unknown; positionOf: PositionOf } {
   if (text.trimStart().startsWith('{')) {
     const value = parseJson(text);
-    if (value !== undefined) return { value, positionOf: lazyPositions(text, file) };
+    if (value !== undefined) return { value, positionOf: lazily(() => jsonPlaces(text), text, file) };
+  } else {
+    const quick = quickYaml(text, false);
+    if (quick)
+      return { value: quick.value, positionOf: lazily(() => quickYaml(text, true)?.place, text, file) };
   }
+  return parseWhole(text, file);
+}
+
+/** The same by the whole parser, which knows all of YAML. */
+export function parseWhole(text: string, file: string): { value: unknown; positionOf: PositionOf } {
   const { document, position } = parseYaml(text, file);
   const error = document.errors[0];
   if (error) {
@@ -52,16 +63,45 @@ function parseYaml(text: string, file: string): Yaml {
   };
 }
 
-/** Valid JSON is read without positions, which is a hundred times faster; the first problem pays for them. */
-function lazyPositions(text: string, file: string): PositionOf {
-  let positionOf: PositionOf | undefined;
+/** What is well-formed is read without positions; the first problem pays for them. */
+function lazily(places: () => Place | undefined, text: string, file: string): PositionOf {
+  let found: { readonly root: Place; readonly lines: readonly number[] } | undefined;
   return (path) => {
-    if (!positionOf) {
-      const { document, position } = parseYaml(text, file);
-      positionOf = positions(document, position);
-    }
-    return positionOf(path);
+    found ??= { root: places() ?? { at: 0 }, lines: lineStarts(text) };
+    return positionAt(placeOf(found.root, path), found.lines, file);
   };
+}
+
+/** The place of a path; where it is missing, of its nearest ancestor. */
+function placeOf(root: Place, path: Path): number {
+  let place = root;
+  for (const step of path) {
+    if (place.short === step) {
+      const { short: _passed, ...argument } = place;
+      place = argument;
+      continue;
+    }
+    const member = place.short === undefined ? place.members?.get(step) : undefined;
+    if (!member) break;
+    place = member;
+  }
+  return place.at;
+}
+
+function lineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function positionAt(offset: number, starts: readonly number[], file: string): Position {
+  let [low, high] = [0, starts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle;
+  }
+  return { file, line: low + 1, column: offset - starts[low]! + 1 };
 }
 
 function positions(
