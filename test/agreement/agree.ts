@@ -1,4 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { topologyFromDescribe } from '../../src/topology/from-describe.ts';
+import { systemFromLive } from '../../src/topology/from-live/system.ts';
+import type { Topology } from '../../src/topology/model.ts';
 import type { Path } from '../../src/verify/reach/model.ts';
 import { asCalls } from './as-calls.ts';
 import { asTemplate } from './as-template.ts';
@@ -16,8 +19,12 @@ export interface Outcome {
   readonly disagreements: readonly string[];
 }
 
-/** A drop shows as silence only. What should have been open is asked again before it is called closed. */
-const WAITS = [350, 1000, 3000] as const;
+/**
+ * A drop shows as silence only. What should be dropped is waited for shortly, and what should arrive for as long as a busy machine may
+ * take: a connection that is late is not tried again from the same port, which the way out of the region could mistake for the first.
+ */
+const SHORT = 350;
+const LONG = 15_000;
 
 /** Makes the design twice, asks the verifier, and sends the packets. */
 export async function agree(machine: Machine, design: Design): Promise<Outcome> {
@@ -27,20 +34,25 @@ export async function agree(machine: Machine, design: Design): Promise<Outcome> 
   const probers = new Map<string, Prober>();
   try {
     const ids = await asCalls(live.api, design, (id) => `agreement ${id}`);
-    const fromDescribe = renamed(live.topology(), ids);
-    const different = differences(comparable(fromDescribe), comparable(fromTemplate));
+    const answers = await live.answers();
+    const fromDescribe = renamed(topologyFromDescribe(answers), ids);
+    const fromLive = renamed(networkOf(systemFromLive(answers)), ids);
+    const different = [
+      ...differences('the template', comparable(fromDescribe), comparable(fromTemplate)),
+      ...differences('the resources of the region', comparable(fromDescribe), comparable(fromLive)),
+    ];
     const paths = predicted(fromDescribe, probes);
     const other = predicted(fromTemplate, probes);
     await live.settled();
     await Promise.all(
       design.interfaces.map(async ({ id }) => void probers.set(id, await live.prober(`agreement ${id}`, id))),
     );
-    const answers = await sendAll(probes, probers, ({ id }) => paths[id]?.verdict !== 'fails');
+    const arrivals = await sendAll(probes, probers, ({ id }) => paths[id]?.verdict !== 'fails');
     const denials = await live.denials();
     const wrong = probes.flatMap((probe) => {
       const path = paths[probe.id]!;
       const both = path.verdict === other[probe.id]?.verdict;
-      const arrived = answers.get(probe.id) === nameOf(probe.to);
+      const arrived = arrivals.get(probe.id) === nameOf(probe.to);
       if (both && path.verdict === (arrived ? 'holds' : 'fails')) return [];
       const { from, question } = probe;
       const said = denials.filter(({ from: one, to: other }) => {
@@ -50,7 +62,7 @@ export async function agree(machine: Machine, design: Design): Promise<Outcome> 
       return [
         [
           `${from.id} → ${nameOf(probe.to)} ${question.protocol} ${question.port} from port ${question.sourcePort}:`,
-          `  the kernel: ${arrived ? 'open' : `closed (${answers.get(probe.id) ?? 'silence'})`}`,
+          `  the kernel: ${arrived ? 'open' : `closed (${arrivals.get(probe.id) ?? 'silence'})`}`,
           `  the verifier: ${told(path)}`,
           ...(both ? [] : [`  the verifier, by the template: ${told(other[probe.id]!)}`]),
           ...said
@@ -80,29 +92,29 @@ async function sendAll(
   probers: ReadonlyMap<string, Prober>,
   mayBeOpen: (probe: Probe) => boolean,
 ): Promise<ReadonlyMap<number, string>> {
-  const answers = new Map<number, string>();
-  for (const [round, wait] of WAITS.entries()) {
-    const answered = ({ id }: Probe) => answers.has(id) && !answers.get(id)?.startsWith('!');
-    const now = probes.filter((probe) => !answered(probe) && (round === 0 || mayBeOpen(probe)));
-    if (now.length === 0) break;
-    await Promise.all(
-      [...probers].map(async ([id, prober]) => {
-        const packets = now
+  const answers = await Promise.all(
+    [...probers].map(([id, prober]) =>
+      prober.send(
+        probes
           .filter(({ from }) => from.id === id)
-          .map(({ id, to, question: { protocol, port, sourcePort = 0 } }) => ({
-            id,
-            protocol,
-            port,
-            sourcePort,
-            address: typeof to === 'string' ? to : to.address,
-          }));
-        if (packets.length === 0) return;
-        for (const [probe, name] of Object.entries(await prober.send(packets, wait)))
-          answers.set(Number(probe), name);
-      }),
-    );
-  }
-  return answers;
+          .map((probe) => {
+            const { protocol, port, sourcePort = 0 } = probe.question;
+            const address = typeof probe.to === 'string' ? probe.to : probe.to.address;
+            return {
+              id: probe.id,
+              protocol,
+              address,
+              port,
+              sourcePort,
+              wait: mayBeOpen(probe) ? LONG : SHORT,
+            };
+          }),
+      ),
+    ),
+  );
+  return new Map(
+    answers.flatMap((each) => Object.entries(each).map(([id, name]) => [Number(id), name] as const)),
+  );
 }
 
 const told = ({ verdict, hops }: Path): string =>
@@ -114,16 +126,37 @@ const told = ({ verdict, hops }: Path): string =>
   ].join('\n      ');
 
 /** Where two graphs differ, in the words of their paths. */
-function differences(described: unknown, declared: unknown, at = 'graph'): string[] {
+function differences(side: string, described: unknown, declared: unknown, at = 'graph'): string[] {
   if (isDeepStrictEqual(described, declared)) return [];
-  const [one, other] = [described, declared].map((side) =>
-    typeof side === 'object' && side !== null ? (side as Readonly<Record<string, unknown>>) : undefined,
+  const [one, other] = [described, declared].map((value) =>
+    typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined,
   );
   if (!one || !other)
-    return [
-      `${at}: ${JSON.stringify(described)} by Describe calls, ${JSON.stringify(declared)} by the template`,
-    ];
+    return [`${at}: ${JSON.stringify(described)} by Describe calls, ${JSON.stringify(declared)} by ${side}`];
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-    differences(one[key], other[key], `${at}.${key}`),
+    differences(side, one[key], other[key], `${at}.${key}`),
   );
 }
+
+/** A system has its resources as a map, and here only its network counts. */
+const networkOf = ({
+  vpcs,
+  subnets,
+  routeTables,
+  networkAcls,
+  securityGroups,
+  interfaces,
+  internetGateways,
+  natGateways,
+}: Topology): Topology => ({
+  vpcs,
+  subnets,
+  routeTables,
+  networkAcls,
+  securityGroups,
+  interfaces,
+  internetGateways,
+  natGateways,
+  endpoints: [],
+  prefixLists: [],
+});

@@ -15,14 +15,15 @@ import { bundlePrograms, findTestTools } from '../../src/region/network/testing/
 import type { Apis, Region } from '../../src/region/region.ts';
 import { createEc2 } from '../../src/region/services/ec2/index.ts';
 import { openStore } from '../../src/region/store/store.ts';
-import type { Topology } from '../../src/topology/model.ts';
+import type { DescribeAnswers } from '../../src/topology/answers.ts';
 import { OUTSIDE, PORTS } from './design.ts';
 import type { Order, Packet, Report } from './protocol.ts';
 
 /** EC2 and its network in the kernel, as the region has them, empty: one for each case. */
 export interface LiveEc2 {
   readonly api: Apis['ec2'];
-  topology(): Topology;
+  /** What the API tells of everything in the region. */
+  answers(): Promise<DescribeAnswers>;
   /** Resolves when the kernel enacts what was called. */
   settled(): Promise<void>;
   denials(): Promise<readonly Denial[]>;
@@ -31,7 +32,7 @@ export interface LiveEc2 {
   stop(): Promise<void>;
 }
 export interface Prober {
-  send(packets: readonly Packet[], wait: number): Promise<Readonly<Record<number, string>>>;
+  send(packets: readonly Packet[]): Promise<Readonly<Record<number, string>>>;
   stop(): Promise<unknown>;
 }
 export interface Machine {
@@ -89,9 +90,10 @@ export async function startMachine(): Promise<Machine> {
     });
     later.network = network;
     service.start?.();
+    const api = createApis({ ec2: service.handlers }, identity).ec2;
     return {
-      api: createApis({ ec2: service.handlers }, identity).ec2,
-      topology: service.internal.topology,
+      api,
+      answers: () => answersOf(api),
       settled: network.settled,
       denials: network.denials,
       async prober(description, name) {
@@ -118,6 +120,30 @@ export async function startMachine(): Promise<Machine> {
   };
 }
 
+async function answersOf(api: Apis['ec2']): Promise<DescribeAnswers> {
+  const vpcs = await api.DescribeVpcs({});
+  const attributes = (vpcs.Vpcs ?? []).flatMap(({ VpcId = '' }) =>
+    (['enableDnsSupport', 'enableDnsHostnames'] as const).map((Attribute) =>
+      api.DescribeVpcAttribute({ VpcId, Attribute }),
+    ),
+  );
+  return {
+    DescribeVpcs: [vpcs],
+    DescribeVpcAttribute: await Promise.all(attributes),
+    DescribeDhcpOptions: [await api.DescribeDhcpOptions({})],
+    DescribeSubnets: [await api.DescribeSubnets({})],
+    DescribeRouteTables: [await api.DescribeRouteTables({})],
+    DescribeNetworkAcls: [await api.DescribeNetworkAcls({})],
+    DescribeSecurityGroups: [await api.DescribeSecurityGroups({})],
+    DescribeSecurityGroupRules: [await api.DescribeSecurityGroupRules({})],
+    DescribeNetworkInterfaces: [await api.DescribeNetworkInterfaces({})],
+    DescribeInternetGateways: [await api.DescribeInternetGateways({})],
+    DescribeNatGateways: [await api.DescribeNatGateways({})],
+    DescribeVpcEndpoints: [await api.DescribeVpcEndpoints({})],
+    DescribePrefixLists: [await api.DescribePrefixLists({})],
+  };
+}
+
 async function startProber(inside: InsideProcess, name: string): Promise<Prober> {
   const waiting = new Map<number, (answers: Readonly<Record<number, string>>) => void>();
   let said = '';
@@ -139,12 +165,12 @@ async function startProber(inside: InsideProcess, name: string): Promise<Prober>
   order({ type: 'listen', name, ports: PORTS });
   await Promise.race([ready, ended]);
   return {
-    send(packets, wait) {
+    send(packets) {
       const number = round++;
       const answers = new Promise<Readonly<Record<number, string>>>((resolve) =>
         waiting.set(number, resolve),
       );
-      order({ type: 'probe', round: number, packets, wait });
+      order({ type: 'probe', round: number, packets });
       return Promise.race([answers, ended]);
     },
     async stop() {

@@ -1,4 +1,4 @@
-import { createSocket, type Socket as DatagramSocket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import type { Order, Packet, Report } from './protocol.ts';
 
@@ -41,30 +41,24 @@ async function listen({ name, ports }: Extract<Order, { readonly type: 'listen' 
 /** The name of who answered each packet; nothing where nobody did. */
 async function probe({
   packets,
-  wait,
 }: Extract<Order, { readonly type: 'probe' }>): Promise<Record<number, string>> {
-  const answers: Record<number, string> = {};
   const udp = packets.filter(({ protocol }) => protocol === 'udp');
-  await Promise.all([
-    ...packets
-      .filter(({ protocol }) => protocol === 'tcp')
-      .map(async (packet) => {
-        const name = await dial(packet, wait);
-        if (name) answers[packet.id] = name;
-      }),
-    ...[...new Set(udp.map(({ sourcePort }) => sourcePort))].map((sourcePort) =>
-      ask(
-        udp.filter((packet) => packet.sourcePort === sourcePort),
-        sourcePort,
-        wait,
-        answers,
-      ),
-    ),
-  ]);
-  return answers;
+  const sockets = new Map<number, Asker>();
+  for (const { sourcePort } of udp)
+    if (!sockets.has(sourcePort)) sockets.set(sourcePort, await asker(sourcePort));
+  const answers = await Promise.all(
+    packets.map(async (packet) => {
+      const name = await (packet.protocol === 'tcp'
+        ? dial(packet)
+        : sockets.get(packet.sourcePort)?.ask(packet));
+      return [packet.id, name ?? ''] as const;
+    }),
+  );
+  for (const { close } of sockets.values()) close();
+  return Object.fromEntries(answers.filter(([, name]) => name !== ''));
 }
 
-function dial({ address, port, sourcePort }: Packet, wait: number): Promise<string> {
+function dial({ address, port, sourcePort, wait }: Packet): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, localPort: sourcePort });
     let text = '';
@@ -82,31 +76,34 @@ function dial({ address, port, sourcePort }: Packet, wait: number): Promise<stri
   });
 }
 
-/** One socket a source port; the replies carry what was asked. */
-async function ask(
-  packets: readonly Packet[],
-  sourcePort: number,
-  wait: number,
-  answers: Record<number, string>,
-): Promise<void> {
-  const socket: DatagramSocket = createSocket('udp4');
+interface Asker {
+  ask(packet: Packet): Promise<string>;
+  close(): void;
+}
+
+/** One UDP socket a source port; the replies carry what was asked. */
+async function asker(sourcePort: number): Promise<Asker> {
+  const socket = createSocket('udp4');
+  const waiting = new Map<number, (name: string) => void>();
   await new Promise<void>((resolve, reject) => {
     socket.once('error', reject);
     socket.bind(sourcePort, '0.0.0.0', resolve);
   });
-  let missing = packets.length;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, wait);
-    socket.on('error', () => {});
-    socket.on('message', (answer) => {
-      const [id, name = ''] = answer.toString().split(' ');
-      answers[Number(id)] = name;
-      missing -= 1;
-      if (missing > 0) return;
-      clearTimeout(timer);
-      resolve();
-    });
-    for (const { id, address, port } of packets) socket.send(String(id), port, address, () => {});
+  socket.on('error', () => {});
+  socket.on('message', (answer) => {
+    const [id, name = ''] = answer.toString().split(' ');
+    waiting.get(Number(id))?.(name);
   });
-  socket.close();
+  return {
+    ask: ({ id, address, port, wait }) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => resolve(''), wait);
+        waiting.set(id, (name) => {
+          clearTimeout(timer);
+          resolve(name);
+        });
+        socket.send(String(id), port, address, () => {});
+      }),
+    close: () => void socket.close(),
+  };
 }

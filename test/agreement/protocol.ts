@@ -5,6 +5,8 @@ export interface Packet {
   readonly address: string;
   readonly port: number;
   readonly sourcePort: number;
+  /** Milliseconds until silence is taken for a drop. */
+  readonly wait: number;
 }
 export type Order =
   | { readonly type: 'listen'; readonly name: string; readonly ports: readonly number[] }
@@ -12,7 +14,6 @@ export type Order =
       readonly type: 'probe';
       readonly round: number;
       readonly packets: readonly Packet[];
-      readonly wait: number;
     };
 export type Report =
   | { readonly type: 'ready' }
