@@ -18,7 +18,9 @@ export function sound(value: Readonly<Record<string, unknown>>): Template {
     const members = maps(section);
     return members && Object.fromEntries(Object.entries(members).filter(([, member]) => keep(member)));
   };
+  const description = clean['Description'];
   const sections = {
+    Description: typeof description === 'string' ? description : undefined,
     Transform: clean['Transform'],
     Metadata: clean['Metadata'],
     Parameters: kept('Parameters', ({ Type }) => typeof Type === 'string'),
