@@ -5,7 +5,7 @@ import { podmanStore, podmanVersion } from './podman.mjs';
 import { archiveOf, startRegistry } from './registry.mjs';
 import { cli, median, ownRegion, round, run, scratch } from './support.mjs';
 
-const ROUNDS = 5;
+const ROUNDS = 3;
 const LAYERS = 5;
 const FILES = 2000;
 const FILE_SIZE = 50_000;

@@ -30,7 +30,7 @@ export async function startRegistry(folder) {
     /** Pushes an image of layers (uncompressed archives) and its configuration. */
     async push(name, layers, config = {}) {
       const blobs = layers.map((bytes) => ({
-        bytes: gzipSync(bytes, { level: 6 }),
+        bytes: gzipSync(bytes, { level: 1 }),
         diffId: digestOf(bytes),
       }));
       const configuration = Buffer.from(

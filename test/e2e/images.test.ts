@@ -105,7 +105,8 @@ function compose(host: string, images: readonly UnmodifiedImage[]): string {
           retries: 5,
           start_period: '120s',
         },
-        'x-aws': { worker: true },
+        // On AWS the tasks would have to reach that registry themselves.
+        'x-aws': { worker: true, egress: [Number(host.split(':')[1])] },
       },
     ]),
   );
