@@ -50,6 +50,8 @@ export type Access = 'public' | 'private' | 'isolated' | 'unknown';
 export interface SubnetPicture {
   readonly id: string;
   readonly label: string;
+  /** Its addresses. */
+  readonly aside: string;
   readonly access: Access;
   readonly items: readonly Item[];
 }

@@ -2,29 +2,36 @@ import { type Board, cells, indexOf } from './board.ts';
 import { textWidth } from './measure.ts';
 import { type Box, GRID, type Label, type Point, type Wire } from './model.ts';
 
-export const LABEL_SIZE = 11;
+export const LABEL_SIZE = 12;
 const HEIGHT = 2 * GRID;
 
 /** Beside each line what it carries, where nothing else is; near its head, else anywhere along it. */
 export function labelled(wires: readonly Omit<Wire, 'labels'>[], board: Board): readonly Wire[] {
-  const full = Uint8Array.from(board.blocked);
-  for (let at = 0; at < full.length; at++) if (board.borders[at]) full[at] = 1;
+  const full = board.blocked.map((blocked, at) => blocked || (board.borders[at] ? 2 : 0));
+  const isText = (at: number) => full[at] === 1;
+  const isHead = (at: number) => board.taken[at] !== 0;
   const used = (at: number) => full[at] !== 0 || board.across[at] !== 0 || board.down[at] !== 0;
-  return wires.map((wire): Wire => {
+  const label = (wire: Omit<Wire, 'labels'>): Wire => {
     const wanted = textsOf(wire);
     const labels = wanted.flatMap(({ text, points }) => {
-      const width = Math.ceil((textWidth(text, LABEL_SIZE) + 4) / GRID) * GRID;
-      const box = [...spots(points, width)].find(
-        (spot) => isInside(board, spot) && isFree(board, spot, used),
-      );
-      const chosen = box ?? (wire.check === undefined ? undefined : onLine(points, width));
+      const width = Math.ceil((textWidth(text, LABEL_SIZE, wire.check !== undefined) + 4) / GRID) * GRID;
+      const places = [...spots(points, width)].filter((spot) => isInside(board, spot));
+      const box = places.find((spot) => isFree(board, spot, used));
+      const over = wire.check === undefined ? [] : places.filter((spot) => isFree(board, spot, isText));
+      const chosen = box ?? over.find((spot) => isFree(board, spot, isHead)) ?? over[0];
       if (!chosen) return [];
       cells(board, chosen, (at) => (full[at] = 1));
       const { anchor, ...place } = chosen;
       return [{ ...place, text, anchor, covers: box === undefined }];
     });
     return { ...wire, labels };
-  });
+  };
+  // What is wrong is longest and matters most: it chooses first.
+  const order = [...wires.keys()].sort(
+    (a, b) => Number(!wires[a]!.check) - Number(!wires[b]!.check) || a - b,
+  );
+  const done = new Map(order.map((index) => [index, label(wires[index]!)]));
+  return wires.map((_, index) => done.get(index)!);
 }
 
 /** One for all flows that end in one place. */
@@ -68,23 +75,6 @@ function* spots(points: readonly Point[], width: number): Generator<Spot> {
     }
   }
 }
-
-/** Where there is no room it covers its own line, in the middle of its longest part. */
-function onLine(points: readonly Point[], width: number): Spot | undefined {
-  const parts = points.slice(1).map((end, index) => ({ start: points[index]!, end }));
-  const longest = parts.toSorted((a, b) => lengthOf(b) - lengthOf(a))[0];
-  if (!longest) return undefined;
-  const snap = (value: number) => Math.round(value / GRID) * GRID;
-  return {
-    x: snap((longest.start.x + longest.end.x) / 2 - width / 2),
-    y: snap((longest.start.y + longest.end.y) / 2) - GRID,
-    width,
-    height: HEIGHT,
-    anchor: 'middle',
-  };
-}
-const lengthOf = ({ start, end }: { readonly start: Point; readonly end: Point }): number =>
-  Math.abs(end.x - start.x) + Math.abs(end.y - start.y);
 
 function isFree(board: Board, box: Box, used: (at: number) => boolean): boolean {
   let free = true;

@@ -39,6 +39,8 @@ export interface Frame extends Box {
   readonly id: string;
   readonly kind: FrameKind;
   readonly label: string;
+  /** At the other end of its head. */
+  readonly aside: string;
   /** The frame around it. */
   readonly parent: string | undefined;
 }

@@ -18,10 +18,13 @@ export interface Placed {
 
 const NODE_HEIGHT = 48;
 const HEADER = 32;
-const MARGIN = 24;
-export const NAME_SIZE = 13;
-export const DETAIL_SIZE = 11;
-export const FRAME_SIZE = 12;
+const GATEWAY_WIDTH = 192;
+const MARGIN = 16;
+/** Between a frame and the one around it. */
+const INSET = 16;
+export const NAME_SIZE = 14;
+export const DETAIL_SIZE = 12;
+export const FRAME_SIZE = 13;
 export const TITLE_SIZE = 20;
 /** Left of the name stands the icon. */
 export const TEXT_AT = 48;
@@ -39,20 +42,25 @@ export function place(picture: Picture, spacing: Spacing): Placed {
   const regionalHeight = regional * (NODE_HEIGHT + spacing.rows) - spacing.rows;
   const top = 56 + (picture.internet ? NODE_HEIGHT : 0);
   const region = {
-    x: MARGIN + 24,
+    x: MARGIN + INSET,
     y: top + HEADER,
     width:
       sizes.reduce((sum, size) => sum + size.width, 0) +
       Math.max(0, sizes.length - 1) * (spacing.columns + 16) +
       (regional > 0 ? width + spacing.columns + 16 : 0) +
-      64,
-    height: Math.max(regionalHeight + 24, ...sizes.map((size) => size.height)) + HEADER + 24 + 24,
+      2 * INSET,
+    height: Math.max(regionalHeight + 24, ...sizes.map((size) => size.height)) + HEADER + 24 + INSET,
   };
-  const cloud = { x: MARGIN, y: top, width: region.width + 48, height: region.height + HEADER + 24 };
-  frames.push({ ...cloud, id: 'cloud', kind: 'cloud', label: 'AWS Cloud', parent: undefined });
+  const cloud = {
+    x: MARGIN,
+    y: top,
+    width: region.width + 2 * INSET,
+    height: region.height + HEADER + INSET,
+  };
+  frames.push({ ...cloud, id: 'cloud', kind: 'cloud', label: 'AWS Cloud', aside: '', parent: undefined });
   const regionLabel = picture.region === undefined ? 'Region' : `Region ${picture.region}`;
-  frames.push({ ...region, id: 'region', kind: 'region', label: regionLabel, parent: 'cloud' });
-  let x = region.x + 32;
+  frames.push({ ...region, id: 'region', kind: 'region', label: regionLabel, aside: '', parent: 'cloud' });
+  let x = region.x + INSET;
   const y = region.y + HEADER + 24;
   for (const [index, vpc] of picture.vpcs.entries()) {
     const size = sizes[index]!;
@@ -73,7 +81,10 @@ export function place(picture: Picture, spacing: Spacing): Placed {
   return {
     frames,
     nodes,
-    texts: frames.filter(({ label }) => label !== '').map(headerOf),
+    texts: frames.flatMap((frame) => [
+      ...(frame.label === '' ? [] : [headerOf(frame)]),
+      ...(frame.aside === '' ? [] : [asideOf(frame)]),
+    ]),
     width: cloud.width + 2 * MARGIN,
     height: up(cloud.y + cloud.height + 16),
   };
@@ -104,6 +115,12 @@ export function headerOf({ x, y, label, kind }: Frame): Box {
     width: up(textWidth(label, FRAME_SIZE, true) + icon + GRID),
     height: 2 * GRID,
   };
+}
+
+/** The other end of a frame's head. */
+export function asideOf({ x, y, width, aside }: Frame): Box {
+  const needed = up(textWidth(aside, DETAIL_SIZE) + GRID);
+  return { x: x + width - GRID - needed, y: y + GRID, width: needed, height: 2 * GRID };
 }
 
 function nodeWidth(picture: Picture): number {
@@ -139,7 +156,9 @@ const blockHeight = ({ rows, fleet }: Block, spacing: Spacing): number =>
   rows.length * NODE_HEIGHT + (rows.length - 1) * spacing.rows + (fleet ? HEADER + 32 : 0);
 
 function tierSize({ blocks, subnets }: Tier, width: number, spacing: Spacing): Size {
-  const labels = subnets.map((subnet) => (subnet ? textWidth(subnet.label, FRAME_SIZE, true) + 48 : 0));
+  const labels = subnets.map((subnet) =>
+    subnet ? textWidth(subnet.label, FRAME_SIZE, true) + textWidth(subnet.aside, DETAIL_SIZE) + 80 : 0,
+  );
   const inner = blocks.reduce(
     (sum, block) => sum + blockHeight(block, spacing) + spacing.rows,
     -spacing.rows,
@@ -165,8 +184,8 @@ function vpcSize({ tiers, zones, label }: VpcPicture, width: number, spacing: Sp
     zone,
     tiers: sizes.map(({ height }) => height),
     width: Math.max(
-      count * zone + (count - 1) * spacing.columns + 2 * 24,
-      even(textWidth(label, FRAME_SIZE, true) * 2 + 160),
+      count * zone + (count - 1) * spacing.columns + 2 * INSET,
+      even((textWidth(label, FRAME_SIZE, true) + 48) * 2 + GATEWAY_WIDTH),
     ),
     height:
       64 +
@@ -188,17 +207,17 @@ interface Canvas {
 
 function placeVpc(vpc: VpcPicture, box: Box, size: VpcSize, canvas: Canvas): void {
   const { spacing, frames, nodes } = canvas;
-  const framed = (id: string, kind: FrameKind, label: string, at: Box, parent: string) =>
-    frames.push({ ...at, id, kind, label, parent });
+  const framed = (id: string, kind: FrameKind, label: string, at: Box, parent: string, aside = '') =>
+    frames.push({ ...at, id, kind, label, aside, parent });
   framed(vpc.id, 'vpc', vpc.label, box, 'region');
   if (vpc.gateway)
     nodes.push({
       item: vpc.gateway,
       parent: vpc.id,
       // On the border: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
-      x: up(box.x + box.width / 2) - 96,
+      x: up(box.x + box.width / 2) - GATEWAY_WIDTH / 2,
       y: box.y - 24,
-      width: 192,
+      width: GATEWAY_WIDTH,
       height: NODE_HEIGHT,
     });
   const span = vpc.zones.length * size.zone + (vpc.zones.length - 1) * spacing.columns;
@@ -217,7 +236,7 @@ function placeVpc(vpc: VpcPicture, box: Box, size: VpcSize, canvas: Canvas): voi
       const subnet = tier.subnets[column];
       const subnetBox = { x: zoneBox.x + 16, y, width: size.zone - 32, height: size.tiers[row]! };
       if (subnet) {
-        framed(subnet.id, subnet.access, subnet.label, subnetBox, zoneId);
+        framed(subnet.id, subnet.access, subnet.label, subnetBox, zoneId, subnet.aside);
         placeBlocks(tier, subnet.items, subnet.id, subnetBox, canvas);
       }
       y += size.tiers[row]! + spacing.rows;
@@ -252,6 +271,7 @@ function placeBlocks(
         id: fleetId,
         kind: 'fleet',
         label: block.fleet.label,
+        aside: '',
         parent: subnetId,
       });
     const inner = { x: x + (block.fleet ? 24 : 0), y: y + (block.fleet ? HEADER + 8 : 0) };

@@ -1,5 +1,5 @@
 import type { System } from '../../topology/system.ts';
-import { type Flow, INTERNET, type Verdict, type VpcPicture } from '../model.ts';
+import { type Flow, INTERNET, type Item, type Verdict, type VpcPicture } from '../model.ts';
 import type { Thing } from './items.ts';
 import type { Between, Need } from './needs.ts';
 import type { OpenPath } from '../../verify/reach/matrix.ts';
@@ -15,6 +15,7 @@ interface Copy {
 interface Input {
   readonly system: System;
   readonly things: readonly Thing[];
+  readonly regional: readonly Item[];
   readonly vpcs: readonly VpcPicture[];
   readonly needs: readonly Need[];
   readonly open: readonly OpenPath[];
@@ -37,7 +38,8 @@ export function flowsOf(input: Input): {
       .filter(({ kind }) => kind === 'Interface')
       .map(({ id, serviceName }) => [`aws:${serviceOf(serviceName)}`, copies.get(id) ?? []] as const),
   );
-  const meant = firstOutward(input.needs).flatMap((need) => needFlows(need, copies, gateways, endpoints));
+  const { first, others: untold } = firstOutward(input.needs);
+  const meant = first.flatMap((need) => needFlows(need, copies, gateways, endpoints));
   const known = new Set(input.needs.map(({ from, to }) => `${from} ${to}`));
   const others = input.declared ? [] : input.open.filter(({ from, to }) => !known.has(`${from} ${to}`));
   const crowded = others.length > CROWD * input.things.length;
@@ -51,9 +53,12 @@ export function flowsOf(input: Input): {
   );
   return {
     flows: joined([...waysIn(meant, gateways), ...meant, ...open, ...waysOut(input, copies)]),
-    remarks: crowded
-      ? [`${others.length} more paths are open that nobody is known to need: too many to draw`]
-      : [],
+    remarks: [
+      ...inWords(untold, input),
+      ...(crowded
+        ? [`${others.length} more paths are open that nobody is known to need: too many to draw`]
+        : []),
+    ],
   };
 }
 
@@ -164,16 +169,37 @@ function waysOut({ system, vpcs }: Input, copies: ReadonlyMap<string, readonly C
   return [...nats, ...subnets];
 }
 
-/** Who cannot get out fails at everything outside: one line says it, the first that a task would need. */
-function firstOutward(needs: readonly Need[]): readonly Need[] {
+/** Who cannot get out fails at everything outside: one line says it, of the first that a task would need. */
+function firstOutward(needs: readonly Need[]): {
+  readonly first: readonly Need[];
+  readonly others: readonly Need[];
+} {
   const told = new Set<string>();
-  return needs.filter(({ from, to, verdict }) => {
+  const others: Need[] = [];
+  const first = needs.filter((need) => {
+    const { from, to, verdict } = need;
     if (verdict === 'proven' || (to !== INTERNET && !to.startsWith('aws:'))) return true;
     const key = `${from} ${verdict}`;
-    if (told.has(key)) return false;
+    if (told.has(key)) {
+      others.push(need);
+      return false;
+    }
     told.add(key);
     return true;
   });
+  return { first, others };
+}
+
+/** What has no line of its own is told in words. */
+function inWords(needs: readonly Need[], { things, regional }: Input): readonly string[] {
+  const names = new Map([...things, ...regional].map(({ id, name }) => [id, name]));
+  const nameOf = (id: string) => names.get(id) ?? (id === INTERNET ? 'the internet' : id.replace('aws:', ''));
+  const senders = new Map<string, string[]>();
+  for (const { from, to, check, verdict } of needs) {
+    const key = `${verdict === 'blocked' ? '✕' : '?'} ${check}: … → ${nameOf(to)}`;
+    senders.set(key, [...(senders.get(key) ?? []), nameOf(from)]);
+  }
+  return [...senders].map(([key, names]) => key.replace('…', [...new Set(names)].join(', ')));
 }
 
 /** One line for all ports that are alike. */

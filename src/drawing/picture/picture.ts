@@ -46,6 +46,7 @@ export function pictureOf(context: Context, { title, region, nameOf }: PictureOp
     system,
     things,
     vpcs,
+    regional,
     needs,
     open,
     declared: context.edges !== undefined,
@@ -98,7 +99,8 @@ function vpcsOf(
           return (
             found && {
               id: found.subnet.id,
-              label: subnetLabel(found.subnet, found.access),
+              label: subnetLabel(found.access),
+              aside: found.subnet.cidr,
               access: found.access,
               items: found.items,
             }
@@ -123,7 +125,13 @@ function vpcsOf(
     tiers: [
       {
         subnets: [
-          { id: UNKNOWN_SUBNET, label: 'Subnets given at deployment', access: 'unknown', items: lost },
+          {
+            id: UNKNOWN_SUBNET,
+            label: 'Subnets given at deployment',
+            aside: '',
+            access: 'unknown',
+            items: lost,
+          },
         ],
         blocks: blocksOf(system, lost, things, ranks, edges),
       },

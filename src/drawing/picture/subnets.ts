@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<Access, string>> = {
   isolated: 'Isolated subnet',
   unknown: 'Subnet',
 };
-export const subnetLabel = ({ cidr }: Subnet, access: Access): string => `${WORDS[access]} ${cidr}`;
+export const subnetLabel = (access: Access): string => WORDS[access];
 
 /** Zones have names where the region is known. */
 export const zoneLabel = (zone: string, index: number, isRegionKnown: boolean): string =>

@@ -40,7 +40,7 @@ export function renderDrawio(drawing: Drawing): string {
     ...frames.map((frame) =>
       vertex(
         frame.id,
-        escape(frame.label),
+        escape([frame.label, frame.aside].filter(Boolean).join(' ')),
         `html=1;rounded=0;container=1;collapsible=0;recursiveResize=0;verticalAlign=top;align=left;spacingLeft=8;spacingTop=4;fontStyle=1;${FRAMES[frame.kind]}`,
         frame,
         frame.parent,

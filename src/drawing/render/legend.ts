@@ -17,7 +17,7 @@ export interface Legend {
 }
 
 const WIRES: readonly (readonly [Verdict, string])[] = [
-  ['proven', 'proven: groups, routes and ACLs let it pass, from every subnet to every subnet'],
+  ['proven', 'proven: groups, routes and ACLs let it pass; one line stands for all subnets'],
   ['blocked', 'needed, and blocked'],
   ['unclear', 'needed; cannot be told'],
   ['open', 'open; nobody says who needs it'],
@@ -81,7 +81,7 @@ export function legendOf({ title, frames, nodes, wires, remarks }: Drawing): Leg
     notes: [
       ...shown([...new Set(told)], true),
       ...shown([...new Set(unclear)], false),
-      ...remarks.map((text) => ({ text, closed: false })),
+      ...remarks.map((text) => ({ text, closed: text.startsWith('✕') })),
     ],
     summary: `${title}: ${flows.slice(0, 20).join(', ')}`,
   };

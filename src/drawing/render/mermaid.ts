@@ -37,7 +37,10 @@ export function renderMermaid({ title, frames, nodes, wires }: Drawing): string 
       if (node.parent === parent) lines.push(`${pad}${idOf(node.item.id)}["${words(node)}"]`);
     for (const frame of frames) {
       if (frame.parent !== parent) continue;
-      lines.push(`${pad}subgraph ${idOf(frame.id)}["${quoted(frame.label) || ' '}"]`, `${pad}  direction TB`);
+      lines.push(
+        `${pad}subgraph ${idOf(frame.id)}["${quoted([frame.label, frame.aside].filter(Boolean).join(' ')) || ' '}"]`,
+        `${pad}  direction TB`,
+      );
       inside(frame.id, depth + 1);
       lines.push(`${pad}end`);
     }

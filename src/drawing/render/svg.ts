@@ -81,6 +81,15 @@ function frame(frame: Frame): string {
       `frame-label ${kind}-text`,
       FRAME_SIZE,
     ),
+    frame.aside === ''
+      ? ''
+      : text(
+          { x: frame.x + frame.width - 10, y: header.y + 12.5 },
+          frame.aside,
+          'detail',
+          DETAIL_SIZE,
+          'end',
+        ),
     '</g>',
   ].join('');
 }
@@ -115,7 +124,7 @@ function node({ item, ...box }: Node): string {
     `<rect x="${x + 8}" y="${y + 8}" width="32" height="32" rx="5" fill="${colour}"/>`,
     `<path class="glyph" transform="translate(${x + 12} ${y + 12})" d="${GLYPHS[item.kind]}"/>`,
     text({ x: x + TEXT_AT, y: detail === '' ? y + 29 : y + 21 }, name, 'name', NAME_SIZE),
-    detail === '' ? '' : text({ x: x + TEXT_AT, y: y + 37 }, detail, 'detail', DETAIL_SIZE),
+    detail === '' ? '' : text({ x: x + TEXT_AT, y: y + 38 }, detail, 'detail', DETAIL_SIZE),
     count === '' ? '' : text({ x: x + width - 8, y: y + 21 }, count, 'count', NAME_SIZE, 'end'),
     '</g>',
   ].join('');
