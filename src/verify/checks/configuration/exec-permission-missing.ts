@@ -16,7 +16,7 @@ export const execPermissionMissing: Check = {
   title: 'The task role of a service with ECS Exec may open its channels',
   severity: 'error',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html',
-  why: 'The agent in the task cannot connect: “The execute command failed because execute command was not enabled when the task was run or the execute command agent isn’t running”.',
+  why: 'The agent in the task cannot open its channels to Systems Manager, and aws ecs execute-command fails.',
   *find({ system }) {
     const isResource = (id: string): boolean => system.resources.has(id);
     const seen = new Set<string>();

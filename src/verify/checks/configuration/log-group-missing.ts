@@ -10,7 +10,7 @@ export const logGroupMissing: Check = {
   title: 'The log group that a container writes to is there',
   severity: 'error',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html',
-  why: 'The task stops before its containers start: “ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: ResourceNotFoundException: The specified log group does not exist.”',
+  why: 'The task stops before its containers start, with a ResourceInitializationError or CannotStartContainerError: awslogs does not make the group by itself.',
   *find({ system }) {
     const groups = ofType(system.resources, 'AWS::Logs::LogGroup').map((declared) =>
       readerOf(declared).text('LogGroupName'),

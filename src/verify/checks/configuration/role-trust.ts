@@ -12,7 +12,7 @@ export const roleTrust: Check = {
   title: 'Each role trusts the service that has to assume it',
   severity: 'error',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html',
-  why: 'ECS refuses to start the task: “ECS was unable to assume the role … Please verify that the role being passed has the proper trust relationship and permissions”.',
+  why: 'The service cannot assume the role, and what needs it does not start: a task stays without credentials, or is not started at all.',
   *find({ system }) {
     const asked = new Map<string, { readonly service: string; readonly uses: string[] }>();
     for (const { role, service, use } of usesOf(system)) {

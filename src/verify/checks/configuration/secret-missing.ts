@@ -11,7 +11,7 @@ export const secretMissing: Check = {
   title: 'Every secret, key of a secret and parameter that a container wants is there',
   severity: 'error',
   source: 'https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html',
-  why: 'The task stops before its containers start: “ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: … retrieved secret from Secrets Manager did not contain json key …”.',
+  why: 'The task stops before its containers start: “ResourceInitializationError: unable to pull secrets or registry auth”.',
   *find({ system }) {
     const made = namesMade(system);
     for (const { id, containers } of system.taskDefinitions)
