@@ -105,6 +105,8 @@ function compose(host: string, images: readonly UnmodifiedImage[]): string {
           retries: 5,
           start_period: '120s',
         },
+        // A shell that is the first process of its container does not end by a signal.
+        stop_grace_period: '2s',
         // On AWS the tasks would have to reach that registry themselves.
         'x-aws': { worker: true, egress: [Number(host.split(':')[1])] },
       },
