@@ -39,7 +39,7 @@ async function named(context: EngineContext, name: BuilderName): Promise<Builder
     new OperationError({
       code: 'builder-unavailable',
       message: `${name} cannot build here: ${reason}`,
-      fix: 'set FAIRWAY_BUILDER=own, or leave it out',
+      fix: 'write --builder own, or leave it out',
     });
   const host = hostBuilders.find((builder) => builder.name === name);
   if (host && here.length === 0) {

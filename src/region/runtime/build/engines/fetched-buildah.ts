@@ -38,7 +38,7 @@ async function build(context: EngineContext): Promise<Built> {
     throw new OperationError({
       code: 'builder-unavailable',
       message: 'buildah cannot build here: only one user id exists, and its steps have to set groups',
-      fix: 'give the user a range (/etc/subuid, and the package uidmap), or set FAIRWAY_BUILDER=own',
+      fix: 'give the user a range (/etc/subuid, and the package uidmap), or write --builder own',
     });
   const root = await buildahLayer(context);
   const cache = buildahStore(launch.stateDirectory);
@@ -143,7 +143,7 @@ async function runInside(
     throw new OperationError({
       code: 'build-failed',
       message: [`buildah ended with exit code ${code}`, ...lines.tail.map((line) => `  ${line}`)].join('\n'),
-      fix: 'mend the step that it names, or try FAIRWAY_BUILDER=own',
+      fix: 'mend the step that it names, or try --builder own',
     });
 }
 

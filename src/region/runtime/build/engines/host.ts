@@ -137,6 +137,6 @@ async function run(
       `${program} ${words[0] ?? ''} ended with exit code ${code}`,
       ...tail.map((text) => `  ${text}`),
     ].join('\n'),
-    fix: 'mend the step that it names, or try FAIRWAY_BUILDER=own',
+    fix: 'mend the step that it names, or try --builder own',
   });
 }

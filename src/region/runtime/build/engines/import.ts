@@ -28,7 +28,7 @@ async function manifestOf(folder: string, blob: (digest: string) => string): Pro
     throw new OperationError({
       code: 'build-engine',
       message: 'the engine saves images in the form of docker before 25, which is not read',
-      fix: 'bring it up to date, or set FAIRWAY_BUILDER=own',
+      fix: 'bring it up to date, or write --builder own',
     });
   }
   let bytes = await readFile(join(folder, 'index.json'));
