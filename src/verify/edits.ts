@@ -28,11 +28,17 @@ function apply(document: Document.Parsed, edit: Edit): void {
       return;
     }
     case 'remove':
-      return void document.deleteIn(path);
+      if (document.hasIn(path)) document.deleteIn(path);
+      return;
     case 'append': {
-      const list = document.getIn(path);
+      const list = document.getIn(path, true);
       if (isSeq(list)) list.add(node(document, edit.value));
-      else document.setIn(path, document.createNode([edit.value]));
+      else {
+        const made = document.createNode([edit.value]);
+        // One value stands for a list of one.
+        if (isNode(list) && !(isScalar(list) && list.value === null)) made.items.unshift(list as never);
+        document.setIn(path, made);
+      }
       return;
     }
     case 'add-resource': {
@@ -56,6 +62,8 @@ function inDocument(document: Document.Parsed, path: Path): Path | undefined {
   let at: unknown = document.contents;
   for (const step of path) {
     if (isNode(at) && longForm(at.tag) === step) continue;
+    // One value stands for a list of one.
+    if (step === 0 && ((isMap(at) && !at.has(0)) || (isScalar(at) && at.value !== null))) continue;
     if (isScalar(at) && at.value === null) document.setIn(steps, (at = document.createNode({})));
     if (isScalar(at) || isAlias(at) || (isSeq(at) && typeof step !== 'number')) return undefined;
     steps.push(step);
