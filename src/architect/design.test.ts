@@ -301,3 +301,8 @@ it('quotes what AWS would read as something else', () => {
     "'1e3'",
   ]);
 });
+
+it('tells an overlay that leaves no template, at its place', () =>
+  expect(
+    wrong("services: {a: {image: 'redis:7', x-aws: {worker: true}}}\nx-aws-cloudformation: {Resources: }"),
+  ).toEqual([expect.stringMatching(/^2:\d+ x-aws-cloudformation: /)]));

@@ -88,7 +88,11 @@ function laidOver(template: Template, overlay: App['overlay']): Template {
   const problems = structureProblems(whole, () => overlay.position, 'language');
   if (problems.length > 0)
     throw new InputError(
-      problems.map((problem) => ({ ...problem, message: `x-aws-cloudformation: ${problem.message}` })),
+      problems.map((problem) => ({
+        ...problem,
+        message: `x-aws-cloudformation: ${problem.message}`,
+        fix: problem.fix ?? 'what is laid over the template has to leave a template',
+      })),
     );
   return whole;
 }

@@ -13,6 +13,11 @@ it.each<[what: string, text: string, problems: string[]]>([
   ['tabs', 'services:\n\ta: 1\n', ['2:1 broken YAML: tabs are not allowed as indentation']],
   ['nothing', '', ['1:1 the file is empty']],
   ['a list', '- a', ['1:1 the file is no mapping']],
+  [
+    'an image without a value',
+    'services:\n  a: {image: , ports: ["80:80"]}',
+    ['2:3 the service a has neither image nor build'],
+  ],
   ['no services', 'name: x', ['1:1 the project has no services']],
   ['a key twice', a('user: b\n    user: c'), ['5:5 user is written twice, first in line 4']],
   ['an unknown key', a('enviroment: {A: 1}'), ['4:5 unknown key enviroment in services.a']],

@@ -119,6 +119,12 @@ test('aliases that multiply themselves end in an error', () => {
   );
 });
 
+test('an alias of nothing has its place', () => {
+  expect(problems('Resources: {A: {Type: *a}}')).toEqual([
+    '1:23 Template format error: YAML not well-formed. nothing before has the anchor &a',
+  ]);
+});
+
 test('any text is a template or an error with its place', () => {
   const text = resources('      A: !Sub ["${b}", {b: !Ref X}]\n      C: [1, {D: !GetAtt E.F}]');
   fc.assert(
