@@ -1,4 +1,5 @@
 import { collect } from '../answers.ts';
+import { isRecord } from '../from-template/values.ts';
 import type { LiveAnswers } from './answers.ts';
 import type { Names } from './names.ts';
 import { resource, untold, type Resource } from './resource.ts';
@@ -35,6 +36,7 @@ function discovery(answers: LiveAnswers, name: Names): Resource[] {
 }
 
 function roles(answers: LiveAnswers): Resource[] {
+  const arns = arnsIn(answers);
   return (answers.GetRole ?? []).flatMap(({ Role }) => {
     const roleName = Role?.RoleName;
     if (roleName === undefined) return [];
@@ -44,7 +46,10 @@ function roles(answers: LiveAnswers): Resource[] {
         AssumeRolePolicyDocument: policy(Role?.AssumeRolePolicyDocument),
         Policies: (answers.GetRolePolicy ?? [])
           .filter(({ RoleName }) => RoleName === roleName)
-          .map(({ PolicyName, PolicyDocument }) => ({ PolicyName, PolicyDocument: policy(PolicyDocument) })),
+          .map(({ PolicyName, PolicyDocument }) => ({
+            PolicyName,
+            PolicyDocument: referring(policy(PolicyDocument), arns),
+          })),
         ManagedPolicyArns: (answers.ListAttachedRolePolicies ?? [])
           .filter(({ RoleName }) => RoleName === roleName)
           .flatMap(({ AttachedPolicies = [] }) =>
@@ -53,6 +58,29 @@ function roles(answers: LiveAnswers): Resource[] {
       }),
     ];
   });
+}
+
+/** ARNs that policies name, with the resource that each is of. */
+function arnsIn(answers: LiveAnswers): ReadonlyMap<string, unknown> {
+  const groups = collect(answers.DescribeLogGroups, 'logGroups').map(
+    ({ arn = '', logGroupName }) => [arn, { 'Fn::GetAtt': [logGroupName, 'Arn'] }] as const,
+  );
+  const secrets = collect(answers.ListSecrets, 'SecretList').map(
+    ({ ARN = '' }) => [ARN, { Ref: ARN }] as const,
+  );
+  const systems = collect(answers.DescribeFileSystems, 'FileSystems').map(
+    ({ FileSystemArn = '', FileSystemId }) =>
+      [FileSystemArn, { 'Fn::GetAtt': [FileSystemId, 'Arn'] }] as const,
+  );
+  return new Map<string, unknown>([...groups, ...secrets, ...systems]);
+}
+
+/** A document that refers to resources as one in a template does. */
+function referring(value: unknown, arns: ReadonlyMap<string, unknown>): unknown {
+  if (typeof value === 'string') return arns.get(value) ?? value;
+  if (Array.isArray(value)) return value.map((item) => referring(item, arns));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, referring(member, arns)]));
 }
 
 /** IAM sends documents as URL-encoded JSON: https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRolePolicy.html */
