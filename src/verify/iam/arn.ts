@@ -26,6 +26,10 @@ const IDENTIFYING = /^(Arn|Id|.*Arn|QueueName|Name|KeyId)$/;
 
 const SHAPES: Readonly<Record<string, readonly [shape: string, name: string]>> = {
   'AWS::SecretsManager::Secret': ['arn:aws:secretsmanager:*:*:secret:⟨⟩-??????', 'Name'],
+  // As secrets they are spoken of, by the one that they make of their password.
+  'AWS::RDS::DBInstance': ['arn:aws:secretsmanager:*:*:secret:rds!⟨⟩-??????', ''],
+  'AWS::RDS::DBCluster': ['arn:aws:secretsmanager:*:*:secret:rds!⟨⟩-??????', ''],
+  'AWS::DocDB::DBCluster': ['arn:aws:secretsmanager:*:*:secret:rds!⟨⟩-??????', ''],
   'AWS::SSM::Parameter': ['arn:aws:ssm:*:*:parameter/⟨⟩', 'Name'],
   'AWS::S3::Bucket': ['arn:aws:s3:::⟨⟩', 'BucketName'],
   'AWS::SQS::Queue': ['arn:aws:sqs:*:*:⟨⟩', 'QueueName'],

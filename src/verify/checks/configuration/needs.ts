@@ -1,7 +1,7 @@
 import { isRecord } from '../../../topology/from-template/values.ts';
 import { isUnknown, known, type System, type TaskDefinition } from '../../../topology/system.ts';
 import { askedOf, textOf, type Asked } from '../../iam/arn.ts';
-import { namedBy } from './references.ts';
+import { hasMasterSecret, isMasterSecret, masterSecretOf, namedBy } from './references.ts';
 
 /** Actions that an execution role has to be allowed, and what for. */
 export interface Need {
@@ -93,6 +93,15 @@ function secretNeed(system: System, valueFrom: unknown, purpose: string): Need[]
           actions: ['secretsmanager:GetSecretValue'],
           asked: asked!,
           resource: { Ref: declared.id },
+          ...base,
+        },
+      ];
+    if (hasMasterSecret(declared.type) && isMasterSecret(valueFrom))
+      return [
+        {
+          actions: ['secretsmanager:GetSecretValue'],
+          asked: asked!,
+          resource: masterSecretOf(declared.id),
           ...base,
         },
       ];

@@ -21,11 +21,20 @@ export function namedBy({ resources }: System, value: unknown): Named {
 }
 const IDENTIFYING = /^(Arn|Id|MasterUserSecret)$/;
 
+/** The secret that a database makes of its password: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html */
+export const isMasterSecret = (value: unknown): boolean =>
+  JSON.stringify(value ?? '').includes('"MasterUserSecret.SecretArn"');
+export const masterSecretOf = (id: string) => ({ 'Fn::GetAtt': [id, 'MasterUserSecret.SecretArn'] });
+export const hasMasterSecret = (type: string): boolean =>
+  ['AWS::RDS::DBInstance', 'AWS::RDS::DBCluster', 'AWS::DocDB::DBCluster'].includes(type);
+
 /** Whether a value is the name or address by which a program calls a resource, and not one of its other attributes. */
 export function callsIt(value: unknown): boolean {
   const [name, argument] = intrinsicOf(value) ?? [];
   if (name === 'Ref') return true;
   if (name === 'Fn::GetAtt')
-    return /^(Arn|Id|TopicArn|QueueUrl|QueueName|TopicName|SecretArn)$/.test(String([argument].flat()[1]));
+    return /^(Arn|Id|TopicArn|QueueUrl|QueueName|TopicName|(MasterUserSecret\.)?SecretArn)$/.test(
+      String([argument].flat()[1]),
+    );
   return name === 'Fn::Join' && JSON.stringify(argument).includes('"Ref"');
 }

@@ -7,7 +7,7 @@ import type { Check, Report } from '../../model.ts';
 import { cannotTell, found } from '../../report.ts';
 import { grantTo, newRole, type Grant } from './grants.ts';
 import { onFargate } from './needs.ts';
-import { callsIt, namedBy } from './references.ts';
+import { callsIt, hasMasterSecret, isMasterSecret, masterSecretOf, namedBy } from './references.ts';
 
 interface Call {
   readonly variable: string;
@@ -16,13 +16,22 @@ interface Call {
   readonly type: string;
 }
 
+interface Use {
+  readonly service: string;
+  readonly exact?: string;
+  readonly grant: (id: string) => Grant[];
+}
+const MASTER_SECRET: Use = {
+  service: 'secretsmanager',
+  exact: 'secretsmanager:GetSecretValue',
+  grant: (id) => [{ actions: ['secretsmanager:GetSecretValue'], resource: masterSecretOf(id) }],
+};
+
 /** What a program does with a resource whose name it is given; without `exact`, any action of the service will do. */
-const CALLS: Readonly<
-  Record<
-    string,
-    { readonly service: string; readonly exact?: string; readonly grant: (id: string) => Grant[] }
-  >
-> = {
+const CALLS: Readonly<Record<string, Use>> = {
+  'AWS::RDS::DBInstance': MASTER_SECRET,
+  'AWS::RDS::DBCluster': MASTER_SECRET,
+  'AWS::DocDB::DBCluster': MASTER_SECRET,
   'AWS::SecretsManager::Secret': {
     service: 'secretsmanager',
     exact: 'secretsmanager:GetSecretValue',
@@ -111,6 +120,7 @@ function callsOf(system: System, { containers }: TaskDefinition): Call[] {
       const named = namedBy(system, value);
       if (named.kind !== 'resource' || !callsIt(value)) return [];
       const { id, type } = named.declared;
+      if (hasMasterSecret(type) && !isMasterSecret(value)) return [];
       return Object.hasOwn(CALLS, type) ? [{ variable: name, origin, id, type }] : [];
     });
   });

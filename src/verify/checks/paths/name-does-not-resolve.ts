@@ -2,6 +2,7 @@ import type { Vpc } from '../../../topology/model.ts';
 import { type EcsService, known } from '../../../topology/system.ts';
 import type { Check, Context, Fix, Report } from '../../model.ts';
 import { isConnectClient, mentionsIn, searchDomains, serviceNames } from '../../paths/names.ts';
+import { recordTypesOf } from '../../paths/records.ts';
 import { rawValue, textOf } from '../../paths/references.ts';
 import { listed } from '../../paths/words.ts';
 import { isPrivateName, zonesOf } from '../../paths/zones.ts';
@@ -36,7 +37,9 @@ function* reportsOf(context: Context, service: EcsService): Iterable<Report> {
       for (const { host, scheme, port } of mentionsIn(name, text)) {
         const said = scheme !== undefined || port !== undefined;
         if (isLocal(context, service, container.properties, host) || (!host.includes('.') && !said)) continue;
-        const wrong = vpc ? unresolved(context, vpc, host) : undefined;
+        const wrong = vpc
+          ? (unresolved(context, vpc, host) ?? (said ? withoutAddress(context, host) : undefined))
+          : undefined;
         if (!vpc && isPrivateName(host) && !serviceNames(context).has(host))
           yield cannotTell(
             service.id,
@@ -75,7 +78,7 @@ interface Wrong {
   readonly says: string;
   readonly fix: Fix;
   /** Where it is not the variable that is wrong. */
-  readonly at?: { readonly id: string; readonly property: string };
+  readonly at?: { readonly id: string; readonly property: string | readonly (string | number)[] };
 }
 
 /** The most specific zone that the VPC sees answers alone; https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html */
@@ -119,6 +122,39 @@ function unresolved(context: Context, vpc: Vpc, host: string): Wrong | undefined
     fix: {
       says: `make a private namespace ${host.split('.').slice(1).join('.')} for ${vpc.id} and register the service there`,
       edits: [],
+    },
+  };
+}
+
+/** Who connects asks for addresses; SRV records answer who asks for those: https://docs.aws.amazon.com/cloud-map/latest/api/API_DnsRecord.html */
+function withoutAddress({ system }: Context, host: string): Wrong | undefined {
+  const service = system.names.find(({ name }) => known(name)?.toLowerCase() === host);
+  const declared = system.resources.get(service?.id ?? '');
+  const types = declared ? recordTypesOf(declared) : [];
+  if (!declared || types.length === 0 || types.some(({ type }) => type !== 'SRV')) return undefined;
+  const users = system.services.filter(({ registries }) =>
+    registries.some(({ discoveryId }) => known(discoveryId) === declared.id),
+  );
+  // Only a task with an address of its own can have an A record.
+  const own = users.every(({ taskDefinitionId }) =>
+    system.taskDefinitions.some(
+      ({ id, networkMode }) => id === known(taskDefinitionId) && networkMode === 'awsvpc',
+    ),
+  );
+  return {
+    at: { id: declared.id, property: types[0]!.property },
+    says: `${declared.id} has SRV records and no address`,
+    fix: {
+      says: own
+        ? 'write Type: A'
+        : 'use Service Connect, or the network mode awsvpc with A records: in bridge and host mode there are SRV records only',
+      edits: own
+        ? types.map(({ property }) => ({
+            kind: 'set',
+            path: under(declared.origin, property).path,
+            value: 'A',
+          }))
+        : [],
     },
   };
 }
