@@ -37,8 +37,10 @@ export interface Tier {
 export interface Block {
   /** Instances that they run on. */
   readonly fleet: Fleet | undefined;
-  readonly rows: readonly (readonly (string | undefined)[])[];
+  readonly rows: readonly (readonly Cell[])[];
 }
+/** What may stand in one place, in each subnet one of it: a NAT gateway of each zone. */
+export type Cell = readonly string[];
 export interface Fleet {
   readonly id: string;
   readonly label: string;

@@ -27,6 +27,7 @@ const SYSTEMS = [
   'monolith-fargate',
   'messages',
   'messages-closed',
+  'messages-ec2',
   'todo',
   'todo-closed',
   'shop',

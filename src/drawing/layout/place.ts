@@ -230,13 +230,20 @@ function placeVpc(vpc: VpcPicture, box: Box, size: VpcSize, canvas: Canvas): voi
       height: box.height - 64 - 24,
     };
     const zoneId = `${vpc.id} ${zone.id}`;
-    framed(zoneId, 'zone', zone.label, zoneBox, vpc.id);
+    if (zone.label !== '') framed(zoneId, 'zone', zone.label, zoneBox, vpc.id);
     let y = zoneBox.y + HEADER + 8;
     for (const [row, tier] of vpc.tiers.entries()) {
       const subnet = tier.subnets[column];
       const subnetBox = { x: zoneBox.x + 16, y, width: size.zone - 32, height: size.tiers[row]! };
       if (subnet) {
-        framed(subnet.id, subnet.access, subnet.label, subnetBox, zoneId, subnet.aside);
+        framed(
+          subnet.id,
+          subnet.access,
+          subnet.label,
+          subnetBox,
+          zone.label === '' ? vpc.id : zoneId,
+          subnet.aside,
+        );
         placeBlocks(tier, subnet.items, subnet.id, subnetBox, canvas);
       }
       y += size.tiers[row]! + spacing.rows;
@@ -259,9 +266,7 @@ function placeBlocks(
     const fleetId = block.fleet && `${block.fleet.id}@${subnetId}`;
     const suffix = block.fleet ? `@${block.fleet.id}` : '';
     const here = new Map(items.map((item) => [item.id, item]));
-    const members = block.rows
-      .flat()
-      .filter((of) => of !== undefined && here.has(`${of}@${subnetId}${suffix}`));
+    const members = block.rows.flat(2).filter((of) => here.has(`${of}@${subnetId}${suffix}`));
     if (block.fleet && fleetId !== undefined && members.length > 0)
       frames.push({
         x,
@@ -276,9 +281,8 @@ function placeBlocks(
       });
     const inner = { x: x + (block.fleet ? 24 : 0), y: y + (block.fleet ? HEADER + 8 : 0) };
     for (const [row, line] of block.rows.entries())
-      for (const [column, of] of line.entries()) {
-        const item = of === undefined ? undefined : here.get(`${of}@${subnetId}${suffix}`);
-        if (item)
+      for (const [column, cell] of line.entries())
+        for (const item of cell.flatMap((of) => here.get(`${of}@${subnetId}${suffix}`) ?? []))
           nodes.push({
             item,
             parent: fleetId ?? subnetId,
@@ -287,7 +291,6 @@ function placeBlocks(
             width,
             height: NODE_HEIGHT,
           });
-      }
     y += height + spacing.rows;
   }
 }

@@ -43,16 +43,20 @@ export function flowsOf(input: Input): {
   const known = new Set(input.needs.map(({ from, to }) => `${from} ${to}`));
   const others = input.declared ? [] : input.open.filter(({ from, to }) => !known.has(`${from} ${to}`));
   const crowded = others.length > CROWD * input.things.length;
-  const open = (crowded ? [] : others).flatMap(({ from, to, port }) =>
-    pairsOf(copies.get(from) ?? [], copies.get(to) ?? []).map(([a, b]): Flow => ({
-      from: a.id,
-      to: b.id,
+  const open = (crowded ? [] : others).flatMap(({ from, to, port }) => {
+    const receivers = copies.get(to) ?? [];
+    const flow = (sender: string, receiver: string): Flow => ({
+      from: sender,
+      to: receiver,
       ports: [port],
       verdict: 'open',
-    })),
-  );
+    });
+    if (from === INTERNET)
+      return receivers.map((copy) => flow(gateways.get(copy.vpcId) ?? INTERNET, copy.id));
+    return pairsOf(copies.get(from) ?? [], receivers).map(([a, b]) => flow(a.id, b.id));
+  });
   return {
-    flows: joined([...waysIn(meant, gateways), ...meant, ...open, ...waysOut(input, copies)]),
+    flows: joined([...waysIn([...meant, ...open], gateways), ...meant, ...open, ...waysOut(input, copies)]),
     remarks: [
       ...inWords(untold, input),
       ...(crowded
@@ -136,7 +140,9 @@ function pairsOf(senders: readonly Copy[], receivers: readonly Copy[]): readonly
 function waysIn(meant: readonly Flow[], gateways: ReadonlyMap<string, string>): Flow[] {
   const ids = new Set(gateways.values());
   return meant.flatMap(({ from, ports, verdict }): Flow[] =>
-    ids.has(from) && verdict === 'proven' ? [{ from: INTERNET, to: from, ports, verdict }] : [],
+    ids.has(from) && (verdict === 'proven' || verdict === 'open')
+      ? [{ from: INTERNET, to: from, ports, verdict }]
+      : [],
   );
 }
 
@@ -179,6 +185,10 @@ function firstOutward(needs: readonly Need[]): {
   const first = needs.filter((need) => {
     const { from, to, verdict } = need;
     if (verdict === 'proven' || (to !== INTERNET && !to.startsWith('aws:'))) return true;
+    if (verdict === 'unclear') {
+      others.push(need);
+      return false;
+    }
     const key = `${from} ${verdict}`;
     if (told.has(key)) {
       others.push(need);
@@ -195,8 +205,9 @@ function inWords(needs: readonly Need[], { things, regional }: Input): readonly 
   const names = new Map([...things, ...regional].map(({ id, name }) => [id, name]));
   const nameOf = (id: string) => names.get(id) ?? (id === INTERNET ? 'the internet' : id.replace('aws:', ''));
   const senders = new Map<string, string[]>();
-  for (const { from, to, check, verdict } of needs) {
-    const key = `${verdict === 'blocked' ? '✕' : '?'} ${check}: … → ${nameOf(to)}`;
+  for (const { from, to, check, verdict, why } of needs) {
+    const told = why === undefined ? '' : `: ${why}`;
+    const key = verdict === 'blocked' ? `✕ ${check}: … → ${nameOf(to)}` : `? … → ${nameOf(to)}${told}`;
     senders.set(key, [...(senders.get(key) ?? []), nameOf(from)]);
   }
   return [...senders].map(([key, names]) => key.replace('…', [...new Set(names)].join(', ')));

@@ -38,16 +38,43 @@ export function instancesOf(system: System): readonly Instance[] {
   return [...fleets, ...single];
 }
 
-/** Instances as ends of paths. */
+/** Instances as ends of paths. What runs on them is not known: they listen where their groups let one port in. */
 export function instanceParties(system: System): readonly Party[] {
+  const groups = new Map(system.securityGroups.map((group) => [group.id, group]));
   return instancesOf(system).map(({ id, subnetIds, groupIds }) => ({
     kind: 'service',
     id,
     name: id,
-    ports: [],
+    ports: [
+      ...new Set(
+        groupIds.flatMap((group) =>
+          (groups.get(group)?.ingress ?? []).flatMap(({ ports, protocol }) =>
+            protocol === 'tcp' && ports && ports.from === ports.to ? [ports.from] : [],
+          ),
+        ),
+      ),
+    ],
     placements: subnetIds.flatMap((subnetId) => {
       const vpcId = system.subnets.find((subnet) => subnet.id === subnetId)?.vpcId;
-      return vpcId === undefined ? [] : [{ name: id, partyId: id, vpcId, subnetId, groupIds }];
+      if (vpcId === undefined) return [];
+      const hasPublicAddress = isPublic(system, id, subnetId);
+      return [
+        {
+          name: id,
+          partyId: id,
+          vpcId,
+          subnetId,
+          groupIds,
+          ...(hasPublicAddress ? { hasPublicAddress } : {}),
+        },
+      ];
     }),
   }));
+}
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html#concepts-public-addresses */
+function isPublic({ resources }: System, id: string, subnetId: string): boolean {
+  const declared = resources.get(id);
+  const own = declared && readerOf(declared).items('NetworkInterfaces')[0]?.flag('AssociatePublicIpAddress');
+  return (known(own) ?? resources.get(subnetId)?.properties['MapPublicIpOnLaunch']) === true;
 }

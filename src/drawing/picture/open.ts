@@ -1,13 +1,13 @@
 import type { GroupRule } from '../../topology/model.ts';
 import type { Party } from '../../verify/ends.ts';
 import type { Context } from '../../verify/model.ts';
-import { type OpenPath, openPaths } from '../../verify/reach/matrix.ts';
+import { INTERNET, type OpenPath, openPaths } from '../../verify/reach/matrix.ts';
 
 /**
  * Open paths that tell who talks to whom: where a group lets another one in. What members of one group may do among themselves, and
- * what is let in from whole networks, tells nothing.
+ * what is let in from whole networks, tells nothing; but the internet calls what stands for itself.
  */
-export function opened({ graph }: Context, parties: readonly Party[]): readonly OpenPath[] {
+export function opened({ graph, parties: known }: Context, parties: readonly Party[]): readonly OpenPath[] {
   const groups = new Map(
     parties.map(({ id, placements }) => [id, new Set(placements.flatMap(({ groupIds }) => groupIds))]),
   );
@@ -27,7 +27,7 @@ export function opened({ graph }: Context, parties: readonly Party[]): readonly 
     );
   };
   return openPaths(graph, new Map(parties.map((party) => [party.id, party]))).filter(
-    (path) => path.everywhere && isMeant(path),
+    (path) => path.everywhere && (path.from === INTERNET ? !known.has(path.to) : isMeant(path)),
   );
 }
 

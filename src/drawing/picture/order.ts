@@ -1,5 +1,3 @@
-import type { Block } from '../model.ts';
-
 export interface Edge {
   readonly from: string;
   readonly to: string;
@@ -32,7 +30,7 @@ export function rowsOf(
   ids: readonly string[],
   ranks: ReadonlyMap<string, number>,
   edges: readonly Edge[],
-): Block['rows'] {
+): readonly (readonly (string | undefined)[])[] {
   const limit = widthFor(ids.length);
   const byRank = new Map<number, string[]>();
   for (const id of ids) byRank.set(ranks.get(id) ?? 0, [...(byRank.get(ranks.get(id) ?? 0) ?? []), id]);

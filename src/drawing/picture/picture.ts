@@ -2,6 +2,7 @@ import { known } from '../../topology/system.ts';
 import type { Context } from '../../verify/model.ts';
 import {
   type Block,
+  type Cell,
   INTERNET,
   type Item,
   type Picture,
@@ -59,7 +60,7 @@ export function pictureOf(context: Context, { title, region, nameOf }: PictureOp
     internet:
       vpcs.some(({ gateway }) => gateway) || flows.some(({ from, to }) => [from, to].includes(INTERNET)),
     flows,
-    remarks,
+    remarks: things.length > 0 ? remarks : ['Nothing here stands in a network', ...remarks],
   };
 }
 
@@ -119,7 +120,7 @@ function vpcsOf(
   if (lost.length === 0) return known;
   const unknown: VpcPicture = {
     id: UNKNOWN_VPC,
-    label: 'VPC given at deployment',
+    label: 'VPC of another stack',
     gateway: undefined,
     zones: [{ id: '', label: '' }],
     tiers: [
@@ -127,7 +128,7 @@ function vpcsOf(
         subnets: [
           {
             id: UNKNOWN_SUBNET,
-            label: 'Subnets given at deployment',
+            label: 'Subnets that are not described here',
             aside: '',
             access: 'unknown',
             items: lost,
@@ -150,14 +151,28 @@ function blocksOf(
   const here = new Set(items.map(({ of, id }) => `${of} ${fleetOf(id) ?? ''}`));
   const fleets = [undefined, ...system.capacity.map(({ id }) => id)];
   return fleets.flatMap((fleet): Block[] => {
-    const ids = things.flatMap(({ id }) => (here.has(`${id} ${fleet ?? ''}`) ? [id] : []));
+    const present = things.flatMap(({ id }) => (here.has(`${id} ${fleet ?? ''}`) ? [id] : []));
+    const cells = new Map(cellsOf(items, present).map((cell) => [cell[0]!, cell]));
+    const ids = [...cells.keys()];
     if (ids.length === 0) return [];
     return [
       {
         fleet: fleet === undefined ? undefined : { id: fleet, label: fleetLabel(system, fleet) },
-        rows: rowsOf(ids, ranks, edges),
+        rows: rowsOf(ids, ranks, edges).map((row) => row.map((id) => cells.get(id ?? '') ?? [])),
       },
     ];
+  });
+}
+
+/** The NAT gateways of a row's subnets stand in one place. */
+function cellsOf(items: readonly Item[], ids: readonly string[]): readonly Cell[] {
+  const gateways = new Set(items.flatMap(({ of, kind }) => (kind === 'nat-gateway' ? [of] : [])));
+  const homes = items.flatMap(({ of, id }) => (gateways.has(of) ? [id.split('@')[1]] : []));
+  const together = new Set(homes).size === homes.length;
+  const first = ids.find((id) => gateways.has(id));
+  return ids.flatMap((id): Cell[] => {
+    if (!together || !gateways.has(id)) return [[id]];
+    return id === first ? [[...gateways]] : [];
   });
 }
 

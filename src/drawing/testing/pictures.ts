@@ -73,7 +73,7 @@ export function pictureFrom({ zones, services, calls }: Plan): Picture {
               access: 'public',
               items: [item('LoadBalancer', `Public${zone}`, 'load-balancer')],
             })),
-            blocks: [{ fleet: undefined, rows: [['LoadBalancer']] }],
+            blocks: [{ fleet: undefined, rows: [[['LoadBalancer']]] }],
           },
           {
             subnets: numbers.map((zone) => ({
@@ -83,7 +83,14 @@ export function pictureFrom({ zones, services, calls }: Plan): Picture {
               access: 'private',
               items: ids.map((id) => item(id, `Private${zone}`, 'service')),
             })),
-            blocks: [{ fleet: undefined, rows: rowsOf(ids, ranksOf(ids, edges), edges) }],
+            blocks: [
+              {
+                fleet: undefined,
+                rows: rowsOf(ids, ranksOf(ids, edges), edges).map((row) =>
+                  row.map((id) => (id === undefined ? [] : [id])),
+                ),
+              },
+            ],
           },
         ],
       },
