@@ -215,6 +215,26 @@ export function deployment(
         },
       },
     },
+    Images: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'under/test' } },
+    Alias: {
+      Type: 'AWS::ServiceDiscovery::Service',
+      Properties: {
+        Name: 'alias',
+        DnsConfig: {
+          NamespaceId: ref('Namespace'),
+          RoutingPolicy: 'WEIGHTED',
+          DnsRecords: [{ Type: 'CNAME', TTL: 10 }],
+        },
+      },
+    },
+    AliasInstance: {
+      Type: 'AWS::ServiceDiscovery::Instance',
+      Properties: {
+        ServiceId: ref('Alias'),
+        InstanceId: 'alias',
+        InstanceAttributes: { AWS_INSTANCE_CNAME: 'api.local' },
+      },
+    },
   };
   for (const [number, kind] of [
     [1, 'Public'],

@@ -7,6 +7,8 @@ import type { Apis, Region } from '../../../region.ts';
 import { openStore, type Store, type Table } from '../../../store/store.ts';
 import { createEc2 } from '../../ec2/index.ts';
 import { createEcs } from '../../ecs/index.ts';
+import { createEcr } from '../../ecr/index.ts';
+import { memoryRepositories } from '../../ecr/testing/repositories.ts';
 import { createEfs } from '../../efs/index.ts';
 import { createElbv2 } from '../../elbv2/index.ts';
 import { createIam } from '../../iam/index.ts';
@@ -78,6 +80,7 @@ export function createWorld() {
       return late.api!;
     },
   } as unknown as Region;
+  const repositories = memoryRepositories(() => region.clock.now());
   const ec2 = createEc2(region);
   const ecs = createEcs(region);
   const elbv2 = createElbv2(region, { balancerProgram: '', nodePath: '' });
@@ -86,6 +89,7 @@ export function createWorld() {
   const handlers = {
     ec2: ec2.handlers,
     ecs: { ...ecs.handlers, DescribeServices: steadyServices(ecs.handlers, store, () => knobs.rollout)! },
+    ecr: createEcr(region, { repositories: () => repositories }).handlers,
     efs: createEfs(region).handlers,
     elbv2: { ...elbv2.handlers, DescribeLoadBalancers: activeLoadBalancers(elbv2.handlers)! },
     iam: createIam(region).handlers,
