@@ -7,7 +7,10 @@ export interface ChangedLine {
 
 /** What was added and what was put in the place of another, as a diff shows it. */
 export function changedLines(before: string, after: string): readonly ChangedLine[] {
-  const [old, made] = [before, after].map((text) => text.replace(/\n$/, '').split('\n')) as [string[], string[]];
+  const [old, made] = [before, after].map((text) => text.replace(/\n$/, '').split('\n')) as [
+    string[],
+    string[],
+  ];
   const changed: ChangedLine[] = [];
   let [from, at] = [0, 0];
   for (const [madeLine, oldLine] of [...commonLines(old, made), [made.length, old.length] as const]) {

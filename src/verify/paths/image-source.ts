@@ -26,7 +26,9 @@ export function imageSource(image: Value<string>, raw: unknown): ImageSource {
   const named = rest.length > 0 && /[.:]|^localhost$/.test(first);
   const [host = '', port] = named ? first.split(':') : ['docker.io'];
   const says = `its image ${isUnknown(image) ? `from ${host}` : short(text)}`;
-  if (!host.includes('.') || /\.(local|internal|lan|corp|home)$/.test(host)) return { kind: 'private', says };
+  // A registry of this machine is asked by the local region itself; AWS is told by `fairway deploy`.
+  const here = !host.includes('.') || /^127\./.test(host);
+  if (here || /\.(local|internal|lan|corp|home)$/.test(host)) return { kind: 'private', says };
   return { kind: 'internet', says, port: port === undefined ? 443 : Number(port) };
 }
 
