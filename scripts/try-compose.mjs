@@ -23,6 +23,7 @@ if (folder === undefined) {
 
 const copy = realpathSync(mkdtempSync(join(tmpdir(), 'fairway-try-')));
 const state = realpathSync(mkdtempSync(join(tmpdir(), 'fairway-try-state-')));
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 process.once('exit', () => {
   for (const path of [copy, state]) rmSync(path, { recursive: true, force: true });
 });
@@ -44,7 +45,7 @@ for (const { name, file } of projects) {
   row(name, made, ...(runs ? [await run(file)] : []));
 }
 console.log(
-  `\n${totals.synth} of ${projects.length} synthesize: ${totals.asIs} as they are, ${totals.synth - totals.asIs} with ${totals.lines} lines that fairway init wrote${
+  `\n${totals.synth} of ${projects.length} synthesize: ${totals.asIs} as they are, ${totals.synth - totals.asIs} with ${totals.lines} changed lines by fairway init${
     runs ? `; ${totals.runs} run here` : ''
   }`,
 );
@@ -87,7 +88,9 @@ async function run(file) {
   ].join('; ');
 }
 
-const urls = (text) => [...new Set(text.match(/https?:\/\/[^\s]+/g))];
+function urls(text) {
+  return [...new Set(text.match(/https?:\/\/[^\s]+/g))];
+}
 
 async function ask(url) {
   const { port, protocol } = new URL(url);
@@ -125,14 +128,25 @@ function reason(text) {
   const [first = text.trim().split('\n').at(-1), ...more] = lines.slice(Math.max(start, 0));
   const others = more.filter((line) => line.startsWith('error: ')).length;
   const words = more.slice(more.findIndex((line) => /its last (words|lines)/.test(line)) + 1);
-  const last =
+  const said =
     words.length < more.length
-      ? words.filter((line) => line.startsWith('  ') && !line.includes('mend the step')).at(-1)
-      : undefined;
+      ? words
+          .filter((line) => line.startsWith('  ') && !line.includes('mend the step'))
+          // eslint-disable-next-line no-control-regex
+          .map((line) => line.replaceAll(/\u001b\[[\d;]*m/g, '').trim())
+          .filter(Boolean)
+      : [];
+  const last =
+    said.findLast((line) => /error|no such|unknown host/i.test(line) && line.length > 20) ?? said.at(-1);
   const short = (line) => (line.length > 220 ? `${line.slice(0, 220)}…` : line);
   return [
-    short(first.replace(/^error: /, '').replace(/^\.?\/?\S+?:\d+:\d+: /, '')),
-    ...(last ? [`“${short(last.trim())}”`] : []),
+    short(
+      first
+        .replace(/^error: /, '')
+        .replace(/^\.?\/?\S+?:\d+:\d+: /, '')
+        .replace(/ cannot be had: .*/, ' cannot be had here'),
+    ),
+    ...(last ? [`“${short(last)}”`] : []),
     ...(others > 0 ? [`and ${others} more`] : []),
   ].join(' ');
 }
