@@ -27,7 +27,7 @@ export function imageSource(image: Value<string>, raw: unknown): ImageSource {
   const [host = '', port] = named ? first.split(':') : ['docker.io'];
   const says = `its image ${isUnknown(image) ? `from ${host}` : short(text)}`;
   // A registry of this machine is asked by the local region itself; AWS is told by `fairway deploy`.
-  const here = !host.includes('.') || /^127\./.test(host);
+  const here = !host.includes('.') || host.startsWith('127.');
   if (here || /\.(local|internal|lan|corp|home)$/.test(host)) return { kind: 'private', says };
   return { kind: 'internet', says, port: port === undefined ? 443 : Number(port) };
 }
