@@ -3,7 +3,7 @@
 //   npm run bench -- up api      some of it
 //   npm run bench -- --gate      fails where a promised time is not kept
 //   npm run bench -- --write     keeps the numbers in docs/performance.md
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -55,15 +55,22 @@ function print({ title, rows, note }) {
   if (note) console.log(`  ${note}`);
 }
 
+/** What was measured now takes the place of its section; the others stay as they were measured. */
 function write() {
-  const markdown = results.map(({ title, rows, note }) => {
+  const page = new URL('../docs/performance.md', import.meta.url);
+  const before = readFileSync(page, 'utf8')
+    .split(/^(?=## )/m)
+    .slice(1);
+  const sections = new Map(before.map((text) => [text.slice(3, text.indexOf('\n')), text.trimEnd()]));
+  for (const { title, rows, note } of results) {
     const [head, ...body] = rows;
     const line = (cells) => `| ${cells.join(' | ')} |`;
-    return `## ${title}\n\n${[line(head), line(head.map(() => '---')), ...body.map(line)].join('\n')}\n${note ? `\n${note}\n` : ''}`;
-  });
+    const table = [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
+    sections.set(title, `## ${title}\n\n${table}${note ? `\n\n${note}` : ''}`);
+  }
   const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
   writeFileSync(
-    new URL('../docs/performance.md', import.meta.url),
-    `# Performance\n\nMade by \`npm run bench -- --write\` on ${machine}. Every row of a table comes from one run, medians of several rounds, one\nafter the other; what counts are the ratios.\n\n${markdown.join('\n')}`,
+    page,
+    `# Performance\n\nMade by \`npm run bench -- --write\` on ${machine}. Every row of a table comes from one run, medians of several rounds, one\nafter the other; what counts are the ratios.\n\n${[...sections.values()].join('\n\n')}\n`,
   );
 }
