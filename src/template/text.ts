@@ -67,9 +67,21 @@ function parseYaml(text: string, file: string): Yaml {
 function lazily(places: () => Place | undefined, text: string, file: string): PositionOf {
   let found: { readonly root: Place; readonly lines: readonly number[] } | undefined;
   return (path) => {
+    const shallow = path.length === 1 && !found ? sectionAt(text, String(path[0])) : undefined;
+    if (shallow !== undefined) return { file, ...shallow };
     found ??= { root: places() ?? { at: 0 }, lines: lineStarts(text) };
     return positionAt(placeOf(found.root, path), found.lines, file);
   };
+}
+
+/** Where a section of a YAML text begins, which needs no parser: keys at the edge of a well-formed block are its own. */
+function sectionAt(text: string, key: string): Omit<Position, 'file'> | undefined {
+  if (/^\s*\{/.test(text) || !/^\w+$/.test(key)) return undefined;
+  const at = text.startsWith(`${key}:`) ? 0 : text.indexOf(`\n${key}:`) + 1;
+  if (!text.startsWith(`${key}:`, at)) return undefined;
+  let line = 1;
+  for (let end = text.indexOf('\n'); end >= 0 && end < at; end = text.indexOf('\n', end + 1)) line++;
+  return { line, column: 1 };
 }
 
 /** The place of a path; where it is missing, of its nearest ancestor. */

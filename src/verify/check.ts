@@ -26,9 +26,18 @@ export function runChecks(
   for (const check of checks)
     for (const report of check.find(context)) {
       const { resource, origin } = report;
-      const position = positionOf(origin);
-      if (report.kind === 'cannot-tell') unknowns.push({ id: check.id, resource, position, why: report.why });
-      else
+      if (report.kind === 'cannot-tell')
+        unknowns.push({
+          id: check.id,
+          resource,
+          // Asked for where they are listed: to find places costs as much as to read the text.
+          get position() {
+            return positionOf(origin);
+          },
+          why: report.why,
+        });
+      else {
+        const position = positionOf(origin);
         findings.push({
           id: check.id,
           severity: check.severity,
@@ -41,8 +50,9 @@ export function runChecks(
           fix: report.fix && { ...report.fix, edits: inText(report.fix.edits, origin, sourceOf) },
           path: report.path,
         });
+      }
     }
-  return { findings: inOrder(findings), unknowns: inOrder(unknowns) };
+  return { findings: inOrder(findings), unknowns };
 }
 
 function inText(
@@ -65,7 +75,8 @@ export function propertyOf({ path }: Origin): string | undefined {
     .replace(/^\./, '');
 }
 
-function inOrder<T extends { readonly position: Position | undefined }>(items: readonly T[]): T[] {
+/** In the order of the text. */
+export function inOrder<T extends { readonly position: Position | undefined }>(items: readonly T[]): T[] {
   return items.toSorted((a, b) => {
     const [one, other] = [a.position, b.position];
     if (!one || !other) return Number(!one) - Number(!other);

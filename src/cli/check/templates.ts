@@ -75,7 +75,9 @@ export function templatesSubject(
       stack.unanswered.map(({ path, why }) => ({
         id: 'template',
         resource: path[0] === 'Resources' ? stack.nameOf(String(path[1])) : path.join('.'),
-        position: stack.positionOf(path),
+        get position() {
+          return stack.positionOf(path);
+        },
         why,
       })),
     ),

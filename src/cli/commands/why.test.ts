@@ -78,3 +78,11 @@ it('knows the interfaces of a region by their addresses', async () => {
   expect((await ask('10.0.0.6', '10.0.0.8:6379')).code).toBe(0);
   expect((await ask('10.0.0.9', '10.0.0.8:6379')).code).toBe(1);
 });
+
+it('says of a project what to write into its compose file', async () => {
+  const compose =
+    'services:\n  web: {image: "nginx:1.27", ports: ["80:80"]}\n  redis: {image: "redis:7", x-aws: {worker: true}, expose: [6379]}\n';
+  const { code, out } = await invoke(command, ['web', 'redis:6379'], { 'compose.yaml': compose });
+  expect(code).toBe(1);
+  expect(out).toContain('under services.web:  x-aws: {calls: ["redis:6379"]}');
+});

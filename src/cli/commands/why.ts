@@ -1,5 +1,7 @@
+import type { Subject } from '../check/subject.ts';
 import type { Command, Invocation } from '../command.ts';
 import { remoteOptions } from '../remote-options.ts';
+import type { Leg } from '../why/routes.ts';
 
 const EXIT = { holds: 0, fails: 1, 'cannot-tell': 3 } as const;
 
@@ -25,7 +27,8 @@ export const command: Command = {
       import('../why/routes.ts'),
       import('../why/render.ts'),
     ]);
-    const { context, positionOf } = await subjectOf(invocation);
+    const subject = await subjectOf(invocation);
+    const { context, positionOf } = subject;
     const { name, port } = splitPort(to);
     const routes = routesBetween(context, {
       from: endNamed(splitPort(from).name, context),
@@ -42,9 +45,23 @@ export const command: Command = {
       terminal.out(
         `${shown.map((route) => renderRoute(route, positionOf, terminal.outStyle)).join('\n\n')}\n`,
       );
+    const advice =
+      routes[0]!.verdict === 'fails' ? composeAdvice(subject, routes[0]!.legs.at(-1)!) : undefined;
+    if (advice !== undefined && !invocation.flag('json')) terminal.out(`\n${advice}\n`);
     return EXIT[routes[0]!.verdict];
   },
 };
+
+/** Of a project the template is not written by hand: who calls whom is said in the compose file. */
+function composeAdvice({ kind, madeFrom, context }: Subject, { from, to, port }: Leg): string | undefined {
+  const service = (name: string): string | undefined => {
+    const party = [...context.parties.values()].find((each) => each.name === name);
+    return party && /^service (.+)$/.exec(madeFrom?.(party.id) ?? '')?.[1];
+  };
+  const [caller, called] = [service(from), service(to)];
+  if (kind !== 'compose' || caller === undefined || called === undefined) return undefined;
+  return `in the compose file, under services.${caller}:  x-aws: {calls: ["${called}:${port}"]}`;
+}
 
 async function subjectOf(invocation: Invocation) {
   if (invocation.flag('live')) {

@@ -1,3 +1,4 @@
+import { inOrder } from '../../../verify/check.ts';
 import type { Finding } from '../../../verify/model.ts';
 import type { Counts, Outcome } from '../run.ts';
 
@@ -7,7 +8,7 @@ export function renderJson(outcomes: readonly Outcome[], counts: Counts): string
     findings: outcomes.flatMap(({ findings }) => findings.map(plain)),
     counts,
     unknowns: outcomes.flatMap(({ unknowns }) =>
-      unknowns.map(({ id, resource, position, why }) => ({ id, resource, ...position, why })),
+      inOrder(unknowns).map(({ id, resource, position, why }) => ({ id, resource, ...position, why })),
     ),
     ignored: outcomes.flatMap(({ ignored }) =>
       ignored.map(({ finding: { id, resource, position }, reason }) => ({

@@ -1,3 +1,4 @@
+import { inOrder } from '../../../verify/check.ts';
 import type { Finding, Unanswered } from '../../../verify/model.ts';
 import type { Hop } from '../../../verify/reach/model.ts';
 import type { Style } from '../../terminal.ts';
@@ -87,7 +88,7 @@ export function renderHop({ passes, gate, says }: Hop, style: Style): string {
 }
 
 function renderUnknowns(unknowns: readonly Unanswered[], style: Style): string {
-  const rows = unknowns.map(({ id, resource, position, why }) => {
+  const rows = inOrder(unknowns).map(({ id, resource, position, why }) => {
     const place = position ? `${position.file}:${position.line}  ` : '';
     return `${style.dim(place)}${style.bold(id)}  ${resource}: ${why}`;
   });
