@@ -7,6 +7,7 @@ import {
   type DesignedEntry,
   type DesignedGroup,
   type DesignedInterface,
+  type DesignedRoute,
   type DesignedRule,
   gatewayOf,
   type Ports,
@@ -55,9 +56,20 @@ const entries = fc.uniqueArray(entry, {
   selector: ({ number, egress }) => `${number} ${egress}`,
 });
 
+const LAST = [
+  { protocol: '-1', ports: { from: 0, to: 65_535 } },
+  { protocol: '-1', ports: { from: 0, to: 65_535 } },
+  { protocol: '6', ports: { from: 1024, to: 65_535 } },
+  { protocol: '6', ports: { from: 5000, to: 60_999 } },
+  { protocol: '6', ports: { from: 1024, to: 61_000 } },
+  undefined,
+] as const;
+
 const draws = fc.record({
   /** Both VPCs have one block: what is in one cannot be meant in the other. */
   sameBlock: fc.boolean(),
+  /** The first two subnets of a VPC are private and public, as most are: one behind a NAT gateway in the other. */
+  behindNat: fc.boolean(),
   vpcs: fc.array(
     fc.record({
       gateway: fc.constantFrom(true, true, false),
@@ -92,15 +104,11 @@ const draws = fc.record({
     fc.record({
       vpc: fc.nat(1),
       entries,
-      /** What no entry before takes is let in, and out. */
-      open: fc.constantFrom(
-        { in: true, out: true },
-        { in: true, out: false },
-        { in: false, out: true },
-        { in: false, out: false },
-      ),
+      /** What is let in behind all entries, and out: everything, or what clients of some kind are answered on. */
+      lastIn: fc.constantFrom(...LAST),
+      lastOut: fc.constantFrom(...LAST),
     }),
-    { maxLength: 3 },
+    { minLength: 1, maxLength: 3 },
   ),
   groups: fc.array(
     fc.record({
@@ -147,7 +155,7 @@ function designOf(drawn: Draws): Design {
   const vpcs = drawn.vpcs.map(({ gateway }, at) => ({
     id: `Vpc${at}`,
     cidr: drawn.sameBlock ? '10.1.0.0/16' : `10.${at + 1}.0.0/16`,
-    gateway,
+    gateway: gateway || drawn.behindNat,
   }));
   const vpcAt = (at: number) => pick(vpcs, at)!;
   const subnets = drawn.subnets.map(({ vpc, prefix }, at) => {
@@ -171,6 +179,7 @@ function designOf(drawn: Draws): Design {
     });
     return { id: `Table${at}`, vpcId, routes: uniqueBy(placed, ({ destination }) => destination) };
   });
+  const inside = drawn.behindNat ? natPairs(vpcs, subnets) : [];
   const interfaces = interfacesOf(drawn, subnets, gatewayIn);
   const blockOf = (vpcId: string, { kind, index }: Block): string => {
     const own = subnets.filter((subnet) => subnet.vpcId === vpcId);
@@ -199,23 +208,17 @@ function designOf(drawn: Draws): Design {
     cidr: blockOf(vpcId, from),
   });
   const acls = [
-    ...drawn.acls.map(({ vpc, entries, open }, at) => {
+    ...drawn.acls.map(({ vpc, entries, lastIn, lastOut }, at) => {
       const vpcId = vpcAt(vpc).id;
-      const last = (egress: boolean): DesignedEntry => ({
-        number: 400,
-        egress,
-        action: 'allow',
-        protocol: '-1',
-        cidr: '0.0.0.0/0',
-        ports: { from: 0, to: 65_535 },
-      });
+      const last = (egress: boolean, kind: (typeof LAST)[number]): DesignedEntry[] =>
+        kind === undefined ? [] : [{ number: 400, egress, action: 'allow', cidr: '0.0.0.0/0', ...kind }];
       return {
         id: `Acl${at}`,
         vpcId,
         entries: [
           ...entries.map((one) => entryOf(vpcId, one)),
-          ...(open.in ? [last(false)] : []),
-          ...(open.out ? [last(true)] : []),
+          ...last(false, lastIn),
+          ...last(true, lastOut),
         ],
       };
     }),
@@ -231,17 +234,46 @@ function designOf(drawn: Draws): Design {
     vpcs,
     subnets: subnets.map((subnet, at) => {
       const { table, acl } = drawn.subnets[at]!;
-      const tableId = table === null ? undefined : pick(inVpc(tables, subnet.vpcId), table)?.id;
+      const drawnTable = table === null ? undefined : pick(inVpc(tables, subnet.vpcId), table)?.id;
+      const tableId = inside.find(({ of }) => of === subnet.id)?.table.id ?? drawnTable;
       const named = acls.filter(({ id }) => !id.includes('.'));
       const aclId = acl === null ? undefined : pick(inVpc(named, subnet.vpcId), acl)?.id;
       return { ...subnet, ...(tableId ? { tableId } : {}), ...(aclId ? { aclId } : {}) };
     }),
-    tables,
+    tables: [...tables, ...inside.map(({ table }) => table)],
     acls,
     groups: groupsOf(drawn, vpcs, blockOf),
     interfaces,
-    nats: nats.map(({ id, subnetId, isPrivate }) => ({ id, subnetId, isPrivate })),
+    nats: [
+      ...nats.map(({ id, subnetId, isPrivate }) => ({ id, subnetId, isPrivate })),
+      ...inside.flatMap(({ nat }) => nat ?? []),
+    ],
   };
+}
+
+/** Tables and NAT gateway for the first two subnets of each VPC. */
+function natPairs(
+  vpcs: Design['vpcs'],
+  subnets: readonly { readonly id: string; readonly vpcId: string }[],
+): readonly {
+  readonly of: string;
+  readonly table: Design['tables'][number];
+  readonly nat?: Design['nats'][number];
+}[] {
+  return vpcs.flatMap(({ id: vpcId }) => {
+    const [hidden, open] = inVpc(subnets, vpcId);
+    if (!hidden || !open) return [];
+    const nat = { id: `${vpcId}Nat`, subnetId: open.id, isPrivate: false };
+    const table = (id: string, target: DesignedRoute['target']) => ({
+      id,
+      vpcId,
+      routes: [{ destination: '0.0.0.0/0', target }],
+    });
+    return [
+      { of: hidden.id, table: table(`${vpcId}Hidden`, { kind: 'nat-gateway', id: nat.id }) },
+      { of: open.id, table: table(`${vpcId}Open`, { kind: 'internet-gateway', id: gatewayOf(vpcId) }), nat },
+    ];
+  });
 }
 
 function interfacesOf(
