@@ -19,3 +19,7 @@ export function sameValue(left: unknown, right: unknown): boolean {
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** A value as text, whatever it is: a map of a template may have a key `toString`, and then is no text by itself. */
+export const written = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

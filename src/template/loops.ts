@@ -1,5 +1,5 @@
 import { intrinsicOf } from './symbolic.ts';
-import { isObject } from './json.ts';
+import { isObject, written } from './json.ts';
 import type { Path, PositionOf } from './path.ts';
 import type { TemplateProblem, Unanswered } from './problem.ts';
 
@@ -34,7 +34,7 @@ export function expandLoops(root: unknown, collection: Collection, positionOf: P
     if (Array.isArray(node))
       return node.map((item, index) => expand(item, [...source, index], [...made, index], bound));
     if (!isObject(node)) return node;
-    const identifier = intrinsicOf(node)?.[0] === 'Ref' ? bound.get(String(node['Ref'])) : undefined;
+    const identifier = intrinsicOf(node)?.[0] === 'Ref' ? bound.get(written(node['Ref'])) : undefined;
     if (identifier !== undefined) return identifier;
     const result: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(node)) {

@@ -1,5 +1,5 @@
 import { InputError } from '../common/problem.ts';
-import { isObject } from './json.ts';
+import { isObject, written } from './json.ts';
 import type { Template } from './model.ts';
 import { nearest } from './nearest.ts';
 import { pathText, type Path, type PositionOf } from './path.ts';
@@ -239,7 +239,7 @@ function checkResources(resources: unknown, report: Report, notEnacted: Report):
       );
     for (const key of Object.keys(resource)) {
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cfn-customresource.html
-      const custom = /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(String(resource['Type']));
+      const custom = /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(written(resource['Type']));
       if (resourceKeysNotEnacted.includes(key) || (key === 'Version' && custom))
         notEnacted([...path, key], `${key} of ${name} is not enacted`, 'leave it out');
       else if (!resourceKeys.includes(key))
@@ -281,7 +281,7 @@ function checkPolicies(
     else
       report(
         [...path, key],
-        `Template format error: Unrecognized ${key} ${String(value)} for resource ${String(path[1])}`,
+        `Template format error: Unrecognized ${key} ${written(value)} for resource ${String(path[1])}`,
         write,
         'property-value',
         `there is no ${key} ${JSON.stringify(value)}: there are ${[...values, 'Snapshot'].join(', ')}`,

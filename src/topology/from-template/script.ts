@@ -1,3 +1,4 @@
+import { written } from '../../template/json.ts';
 import { intrinsicOf } from '../../template/symbolic.ts';
 import { isRecord } from './values.ts';
 
@@ -31,11 +32,11 @@ function decoded(text: string): string | undefined {
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   const [name, argument] = intrinsicOf(value) ?? [];
-  if (name === 'Ref') return `\${${String(argument)}}`;
-  if (name === 'Fn::GetAtt') return `\${${[argument].flat().join('.')}}`;
+  if (name === 'Ref') return `\${${written(argument)}}`;
+  if (name === 'Fn::GetAtt') return `\${${[argument].flat().map(written).join('.')}}`;
   if (name === 'Fn::Join' && Array.isArray(argument)) {
     const [delimiter, parts] = argument as unknown[];
-    return Array.isArray(parts) ? parts.map(textOf).join(String(delimiter)) : '${?}';
+    return Array.isArray(parts) ? parts.map(textOf).join(written(delimiter)) : '${?}';
   }
   return '${?}';
 }
@@ -46,9 +47,9 @@ export const mentions = (value: unknown, id: string): boolean => mentioned(value
 /** What a value refers to, at any depth. */
 export function mentioned(value: unknown, ids = new Set<string>()): ReadonlySet<string> {
   const [name, argument] = intrinsicOf(value) ?? [];
-  if (name === 'Ref') return ids.add(String(argument));
+  if (name === 'Ref') return ids.add(written(argument));
   if (name === 'Fn::GetAtt')
-    return ids.add(String(Array.isArray(argument) ? argument[0] : String(argument).split('.')[0]));
+    return ids.add(written(Array.isArray(argument) ? argument[0] : written(argument).split('.')[0]));
   const parts = Array.isArray(value) ? (value as unknown[]) : isRecord(value) ? Object.values(value) : [];
   for (const part of parts) mentioned(part, ids);
   return ids;

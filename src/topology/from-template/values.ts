@@ -1,3 +1,4 @@
+import { written } from '../../template/json.ts';
 import { intrinsicOf, isKnown } from '../../template/symbolic.ts';
 import type { Origin } from '../model.ts';
 import { type Declared, isUnknown, type Unknown, type Value } from '../system.ts';
@@ -91,7 +92,7 @@ export function idOf(value: unknown): Value<string> {
   const [name, argument] = intrinsicOf(value) ?? [];
   if (name === 'Ref' && typeof argument === 'string' && !argument.startsWith('AWS::')) return argument;
   if (name === 'Fn::GetAtt') {
-    const [id, attribute] = Array.isArray(argument) ? (argument as unknown[]) : String(argument).split('.');
+    const [id, attribute] = Array.isArray(argument) ? (argument as unknown[]) : written(argument).split('.');
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpc.html
     const own = attribute === 'DefaultSecurityGroup' || attribute === 'DefaultNetworkAcl';
     if (typeof id === 'string') return own ? `${id}.${attribute}` : id;
@@ -102,7 +103,7 @@ export function idOf(value: unknown): Value<string> {
 /** Why a value is not known, in words that tell what to give. */
 export function unknown(value: unknown): Unknown {
   const [name, argument] = intrinsicOf(value) ?? [];
-  if (name === 'Ref') return { unknown: `${String(argument)} is given at deployment` };
+  if (name === 'Ref') return { unknown: `${written(argument)} is given at deployment` };
   if (name === 'Fn::ImportValue')
     return {
       unknown:
@@ -110,11 +111,10 @@ export function unknown(value: unknown): Unknown {
           ? `the export ${argument} is of another stack`
           : 'it is imported from another stack',
     };
-  if (name === 'Fn::Resolve') return { unknown: `${String(argument)} is read at deployment` };
-  if (name === 'Fn::If')
-    return { unknown: `the condition ${String((argument as unknown[])[0])} cannot be told` };
+  if (name === 'Fn::Resolve') return { unknown: `${written(argument)} is read at deployment` };
+  if (name === 'Fn::If') return { unknown: `the condition ${written([argument].flat()[0])} cannot be told` };
   if (name === 'Fn::GetAtt')
-    return { unknown: `${[argument].flat().join('.')} is known after deployment only` };
+    return { unknown: `${[argument].flat().map(written).join('.')} is known after deployment only` };
   const inner = innermost(value);
   return inner === undefined ? { unknown: 'its value is known at deployment only' } : unknown(inner);
 }

@@ -1,3 +1,4 @@
+import { written } from '../../../template/json.ts';
 import { isRecord } from '../../../topology/from-template/values.ts';
 import {
   known,
@@ -67,9 +68,9 @@ function freshFileSystem(system: System, task: TaskDefinition, { volume }: Mount
     if (
       settings &&
       settings['SnapshotId'] === undefined &&
-      /^ext[34]$/.test(String(settings['FilesystemType']))
+      /^ext[34]$/.test(written(settings['FilesystemType']))
     )
-      return String(settings['FilesystemType']);
+      return written(settings['FilesystemType']);
   }
   const host = volume.properties['Host'];
   const folder: unknown = isRecord(host) ? host['SourcePath'] : undefined;

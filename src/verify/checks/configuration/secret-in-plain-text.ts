@@ -1,3 +1,4 @@
+import { written } from '../../../template/json.ts';
 import { intrinsicOf } from '../../../template/symbolic.ts';
 import { ofType } from '../../../topology/from-template/declared.ts';
 import type { Check, Context } from '../../model.ts';
@@ -65,7 +66,7 @@ function secretIn(name: string, value: unknown, hidden: ReadonlySet<string>): st
     .toUpperCase();
   const named = SECRET.test(key) && !ABOUT.test(key);
   const [intrinsic, argument] = intrinsicOf(value) ?? [];
-  const parameter = intrinsic === 'Ref' ? String(argument) : undefined;
+  const parameter = intrinsic === 'Ref' ? written(argument) : undefined;
   if (parameter !== undefined && hidden.has(parameter))
     return `has the value of the parameter ${parameter}, which is NoEcho, in plain text`;
   const resolved = /\{\{resolve:(secretsmanager|ssm-secure):/.exec(JSON.stringify(value) ?? '')?.[1];
@@ -102,7 +103,7 @@ function textOf(value: unknown): string {
   if (name === 'Fn::Join' && Array.isArray(argument) && Array.isArray(argument[1]))
     return (argument[1] as unknown[])
       .map((part) => (typeof part === 'string' ? part : '$'))
-      .join(String(argument[0]));
+      .join(written(argument[0]));
   return '';
 }
 
