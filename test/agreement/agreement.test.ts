@@ -8,8 +8,8 @@ import { type Machine, startMachine } from './live-ec2.ts';
 const SEED = Number(process.env['AGREEMENT_SEED'] ?? 20_241_101);
 /** At least so many packets are sent; `npm run test:agreement` sends ten thousand. */
 const WANTED = Number(process.env['AGREEMENT_PROBES'] ?? 700);
-/** More designs than are ever needed; the count of packets ends the run. */
-const MOST = 100_000;
+/** More designs than are needed, of 150 packets each as a rule; the count of packets ends the run. */
+const MOST = Math.ceil(WANTED / 50);
 const SHRINKING = Number(process.env['AGREEMENT_SHRINKING'] ?? 240_000);
 
 let machine: Machine;
