@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createHome, users, type Home } from '../support/fairway.ts';
@@ -8,14 +10,20 @@ import { createHome, users, type Home } from '../support/fairway.ts';
 describe.each(users)('what a task can see, as $name', (user) => {
   let home: Home;
   let project: string;
+  /** In the home of who runs the tests. */
+  let inHome: string;
 
   beforeAll(async () => {
+    inHome = mkdtempSync(join(homedir(), '.fairway-test-'));
     home = createHome(user);
     project = home.example('jobs');
     const { code, stderr } = await home.run(['up', project]);
     expect(code, stderr).toBe(0);
   });
-  afterAll(() => home?.dispose());
+  afterAll(async () => {
+    rmSync(inHome, { recursive: true });
+    await home?.dispose();
+  });
 
   const evaluate = async (code: string) => {
     const { stdout, stderr } = await home.run(['-f', project, 'exec', 'api', '--', 'node', '-p', code]);
@@ -31,7 +39,7 @@ describe.each(users)('what a task can see, as $name', (user) => {
 
   test('not homes, the region, its state, or a socket of the host', async () => {
     for (const path of [
-      '/root/.bashrc',
+      inHome,
       home.directory,
       home.env.XDG_CACHE_HOME!,
       '/var/run/docker.sock',
