@@ -14,6 +14,16 @@ export const systemClock: Clock = {
   },
 };
 
+/** Time that goes `factor` times as fast as that of `clock`, from now on. */
+export function scaledClock(clock: Clock, factor: number): Clock {
+  if (factor === 1) return clock;
+  const start = clock.now();
+  return {
+    now: () => start + (clock.now() - start) * factor,
+    schedule: (delay, task) => clock.schedule(delay / factor, task),
+  };
+}
+
 export function sleep(clock: Clock, delay: number): Promise<void> {
   return new Promise((resolve) => void clock.schedule(delay, resolve));
 }

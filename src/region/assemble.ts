@@ -2,17 +2,21 @@ import { systemClock, type Clock } from '../common/clock.ts';
 import { createApis } from './gateway/apis.ts';
 import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from './region.ts';
 import type { LocalRepositories } from './runtime/runtime.ts';
+import { createApplicationAutoScaling } from './services/applicationautoscaling/index.ts';
 import { createCloudFormation } from './services/cloudformation/index.ts';
+import { createCloudWatch } from './services/cloudwatch/index.ts';
 import { createEc2 } from './services/ec2/index.ts';
 import { createEcr, type Ecr } from './services/ecr/index.ts';
 import { createEcs } from './services/ecs/index.ts';
 import { createEfs } from './services/efs/index.ts';
 import { createElbv2 } from './services/elbv2/index.ts';
+import { createEventBridge } from './services/eventbridge/index.ts';
 import { createIam } from './services/iam/index.ts';
 import { createLogs } from './services/logs/index.ts';
 import { createS3 } from './services/s3/index.ts';
 import { createSecretsManager } from './services/secretsmanager/index.ts';
 import { createServiceDiscovery } from './services/servicediscovery/index.ts';
+import { createSsm } from './services/ssm/index.ts';
 import { createSts } from './services/sts/index.ts';
 import type { Store } from './store/store.ts';
 
@@ -64,12 +68,16 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     logs: createLogs(region),
     s3: createS3(region),
     secretsmanager: createSecretsManager(region),
+    ssm: createSsm(region),
+    cloudwatch: createCloudWatch(region),
     ec2: createEc2(region),
     servicediscovery: createServiceDiscovery(region),
     efs: createEfs(region),
     elbv2: createElbv2(region, { balancerProgram, nodePath }),
     ecr: createEcr(region, { repositories: () => repositoriesOf(region) }),
     ecs: createEcs(region),
+    applicationautoscaling: createApplicationAutoScaling(region),
+    eventbridge: createEventBridge(region),
     cloudformation: createCloudFormation(region),
   };
   late.api = createApis(
@@ -79,17 +87,22 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       logs: services.logs.handlers,
       s3: services.s3.handlers,
       secretsmanager: services.secretsmanager.handlers,
+      ssm: services.ssm.handlers,
+      cloudwatch: services.cloudwatch.handlers,
       ec2: services.ec2.handlers,
       servicediscovery: services.servicediscovery.handlers,
       efs: services.efs.handlers,
       elbv2: services.elbv2.handlers,
       ecr: services.ecr.handlers,
       ecs: services.ecs.handlers,
+      applicationautoscaling: services.applicationautoscaling.handlers,
+      eventbridge: services.eventbridge.handlers,
       cloudformation: services.cloudformation.handlers,
     },
     identity,
   );
   late.internal = {
+    cloudwatch: services.cloudwatch.internal,
     ec2: services.ec2.internal,
     ecs: services.ecs.internal,
     efs: services.efs.internal,

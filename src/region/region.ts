@@ -21,6 +21,10 @@ export interface Apis {
   readonly s3: Api<typeof import('@aws-sdk/client-s3')>;
   readonly secretsmanager: Api<typeof import('@aws-sdk/client-secrets-manager')>;
   readonly efs: Api<typeof import('@aws-sdk/client-efs')>;
+  readonly cloudwatch: Api<typeof import('@aws-sdk/client-cloudwatch')>;
+  readonly applicationautoscaling: Api<typeof import('@aws-sdk/client-application-auto-scaling')>;
+  readonly eventbridge: Api<typeof import('@aws-sdk/client-eventbridge')>;
+  readonly ssm: Api<typeof import('@aws-sdk/client-ssm')>;
 }
 export type ServiceName = keyof Apis;
 
@@ -87,7 +91,24 @@ export interface HostBind {
   readonly readonly: boolean;
 }
 
+/** One observation, as PutMetricData takes it. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html */
+export interface Measurement {
+  readonly namespace: string;
+  readonly metric: string;
+  /** Name → value. */
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** In CloudWatch's words: `Count`, `Percent`, `Seconds`. */
+  readonly unit: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface Internal {
+  readonly cloudwatch: {
+    /** What AWS's own services measure about themselves: `AWS/ECS`, `AWS/ApplicationELB`. */
+    record(measurements: readonly Measurement[]): void;
+  };
   readonly ec2: {
     /** An interface that a service makes on a customer's behalf; it appears in DescribeNetworkInterfaces as on AWS. */
     createRequesterInterface(input: {

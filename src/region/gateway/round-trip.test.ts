@@ -18,6 +18,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   StartLiveTail: 'answers with an event stream',
   SelectObjectContent: 'answers with an event stream',
   ListDirectoryBuckets: 'is signed for another service, S3 Express',
+  PutEvents: 'takes the name of a global endpoint as a part of its host',
+  GetInventory: 'asks by a shape that holds itself, which a sample must cut off',
   WriteGetObjectResponse: 'is for Lambda, at an endpoint of its own',
 };
 /** Members of S3 that the client's own middleware computes from the body and from keys. */

@@ -16,6 +16,7 @@ interface Client {
 type ClientClass = new (options: object) => Client;
 
 const PROTOCOLS: Readonly<Record<string, string>> = {
+  'aws.protocols#awsJson1_0': 'json',
   'aws.protocols#awsJson1_1': 'json',
   'aws.protocols#awsQuery': 'query',
   'aws.protocols#ec2Query': 'ec2',

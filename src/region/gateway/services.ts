@@ -108,6 +108,34 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     signingName: 'secretsmanager',
     load: () => import('@aws-sdk/client-secrets-manager'),
   },
+  cloudwatch: {
+    protocol: 'json',
+    target: 'GraniteServiceVersion20100801',
+    version: '2010-08-01',
+    signingName: 'monitoring',
+    load: () => import('@aws-sdk/client-cloudwatch'),
+  },
+  applicationautoscaling: {
+    protocol: 'json',
+    target: 'AnyScaleFrontendService',
+    version: '2016-02-06',
+    signingName: 'application-autoscaling',
+    load: () => import('@aws-sdk/client-application-auto-scaling'),
+  },
+  eventbridge: {
+    protocol: 'json',
+    target: 'AWSEvents',
+    version: '2015-10-07',
+    signingName: 'events',
+    load: () => import('@aws-sdk/client-eventbridge'),
+  },
+  ssm: {
+    protocol: 'json',
+    target: 'AmazonSSM',
+    version: '2014-11-06',
+    signingName: 'ssm',
+    load: () => import('@aws-sdk/client-ssm'),
+  },
 };
 
 export const services: Readonly<Record<ServiceName, ServiceDescription>> = Object.fromEntries(

@@ -233,6 +233,14 @@ export interface Container {
    * what the container said where it may not write there.
    */
   put?(source: string, target: string): Promise<void>;
+  /** What its processes have used so far and hold now; undefined where it has ended. */
+  usage?(): Promise<ContainerUsage | undefined>;
   /** Removes what the container wrote; its volumes stay. */
   remove(): Promise<void>;
+}
+export interface ContainerUsage {
+  /** CPU time of all its processes since it was started, also of those that have ended as far as that can be told. */
+  readonly cpuMilliseconds: number;
+  /** Resident, shared pages counted once where the kernel tells. */
+  readonly memoryBytes: number;
 }
