@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../common/clock.ts';
 import { createApis } from './gateway/apis.ts';
-import type { Apis, DataPlane, Identity, Internal, Region, ServiceName } from './region.ts';
+import type { Apis, DataPlane, Identity, Internal, Pace, Region, ServiceName } from './region.ts';
 import type { LocalRepositories } from './runtime/runtime.ts';
 import { createApplicationAutoScaling } from './services/applicationautoscaling/index.ts';
 import { createCloudFormation } from './services/cloudformation/index.ts';
@@ -25,6 +25,7 @@ export interface AssembleOptions {
   readonly store: Store;
   readonly log: (message: string) => void;
   readonly clock?: Clock;
+  readonly pace?: Pace;
   /** Made once the services are there, since the network is compiled from EC2's state. */
   readonly plane: (region: Pick<Region, 'store' | 'clock' | 'log' | 'internal' | 'identity'>) => DataPlane;
   readonly balancerProgram: string;
@@ -45,11 +46,12 @@ export interface Assembly {
 
 /** One region out of its services: they know each other only through `region.api` and `region.internal`. */
 export function assembleRegion(options: AssembleOptions): Assembly {
-  const { identity, store, log, clock = systemClock, balancerProgram, nodePath } = options;
+  const { identity, store, log, clock = systemClock, pace = 'eager', balancerProgram, nodePath } = options;
   const late: { api?: Apis; internal?: Internal; plane?: DataPlane } = {};
   const region: Region = {
     identity,
     clock,
+    pace,
     store,
     log,
     get api() {

@@ -32,6 +32,8 @@ export type ServiceName = keyof Apis;
 export interface Region {
   readonly identity: Identity;
   readonly clock: Clock;
+  /** `eager`: waits that only give things time to settle are cut short (docs/fidelity.md names them). `aws`: each takes as long as on AWS. */
+  readonly pace: Pace;
   readonly store: Store;
   readonly log: (message: string) => void;
   readonly api: Apis;
@@ -39,6 +41,8 @@ export interface Region {
   readonly internal: Internal;
   readonly plane: DataPlane;
 }
+
+export type Pace = 'eager' | 'aws';
 
 export interface Identity {
   readonly accountId: string;
