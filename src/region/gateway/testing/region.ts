@@ -37,6 +37,7 @@ export function testRegion({ region = 'eu-central-1', accountId = '123456789012'
     return {
       identity,
       clock,
+      pace: 'eager',
       store,
       api,
       handlers,
