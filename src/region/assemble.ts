@@ -24,7 +24,9 @@ export interface AssembleOptions {
   readonly identity: Identity;
   readonly store: Store;
   readonly log: (message: string) => void;
+  /** The region's own time; `timeScale` says to the programs of load balancers how fast it goes. */
   readonly clock?: Clock;
+  readonly timeScale?: number;
   readonly pace?: Pace;
   /** Made once the services are there, since the network is compiled from EC2's state. */
   readonly plane: (region: Pick<Region, 'store' | 'clock' | 'log' | 'internal' | 'identity'>) => DataPlane;
@@ -46,7 +48,8 @@ export interface Assembly {
 
 /** One region out of its services: they know each other only through `region.api` and `region.internal`. */
 export function assembleRegion(options: AssembleOptions): Assembly {
-  const { identity, store, log, clock = systemClock, pace = 'eager', balancerProgram, nodePath } = options;
+  const { identity, store, log, clock = systemClock, pace = 'eager', timeScale = 1 } = options;
+  const { balancerProgram, nodePath } = options;
   const late: { api?: Apis; internal?: Internal; plane?: DataPlane } = {};
   const region: Region = {
     identity,
@@ -75,7 +78,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     ec2: createEc2(region),
     servicediscovery: createServiceDiscovery(region),
     efs: createEfs(region),
-    elbv2: createElbv2(region, { balancerProgram, nodePath }),
+    elbv2: createElbv2(region, { balancerProgram, nodePath, timeScale }),
     ecr: createEcr(region, { repositories: () => repositoriesOf(region) }),
     ecs: createEcs(region),
     applicationautoscaling: createApplicationAutoScaling(region),

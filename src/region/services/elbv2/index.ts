@@ -21,6 +21,8 @@ export interface Elbv2Options {
   /** The bundled program of a load balancer. */
   readonly balancerProgram: string;
   readonly nodePath: string;
+  /** How many times as fast as the machine's the region's time goes: the program goes by it too. Absent: 1. */
+  readonly timeScale?: number;
 }
 /** What other rooms may use beyond the contract of the region. */
 export interface Elbv2Inside {
@@ -33,7 +35,7 @@ export interface Elbv2Inside {
 /** Elastic Load Balancing: Application and Network Load Balancers, each a program with interfaces of its own in the VPC. */
 export function createElbv2(
   region: Region,
-  { balancerProgram, nodePath }: Elbv2Options,
+  { balancerProgram, nodePath, timeScale = 1 }: Elbv2Options,
 ): Service<typeof sdk, Internal['elbv2'] & Elbv2Inside> {
   const state = createState(region);
   const denials = createDenials(state);
@@ -62,7 +64,7 @@ export function createElbv2(
     },
     start() {
       controller = startController(state, {
-        argv: [nodePath, balancerProgram],
+        argv: [nodePath, balancerProgram, ...(timeScale === 1 ? [] : ['--time-scale', String(timeScale)])],
         onDenied: denials.record,
       });
     },
