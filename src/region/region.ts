@@ -108,6 +108,12 @@ export interface Measurement {
   readonly at: number;
 }
 
+/** What a container said last, both streams in the order in which they were read, oldest line first. */
+export interface LastWords {
+  readonly container: string;
+  readonly lines: readonly string[];
+}
+
 export interface Internal {
   readonly cloudwatch: {
     /** What AWS's own services measure about themselves: `AWS/ECS`, `AWS/ApplicationELB`. */
@@ -156,6 +162,11 @@ export interface Internal {
     swap(taskId: string, containerName: string, image?: string): Promise<boolean>;
     /** Serves the metadata endpoint on a connection from inside a VPC; `from` is the address of the task that asks. */
     metadata(socket: import('node:net').Socket, from: string): void;
+    /**
+     * The last lines of each container of a task, in the order of its definition: of one that runs, and of one that has stopped for
+     * as long as ECS remembers it, whatever became of its service and its log group. Empty where the task is not known.
+     */
+    lastWords(taskId: string): readonly LastWords[];
     /** What of this machine a stack's tasks see; replaces what was said of it before, and goes with the stack. */
     setBinds(stack: string, binds: readonly HostBind[]): void;
   };

@@ -1,6 +1,7 @@
 import type { Forward, ForwardRequest } from '../forward/model.ts';
 import type { ControlClient } from './control-client.ts';
-import type { ForwardsRequest, ObservedFlows, ObserveRequest } from './protocol.ts';
+import type { LastWords } from '../region.ts';
+import type { ForwardsRequest, LastWordsAnswer, ObservedFlows, ObserveRequest } from './protocol.ts';
 
 /** Replaces the forwards of a stack, which must be there; answers with the ports that lead to them. */
 export async function setForwards(
@@ -25,3 +26,10 @@ export function observeFlows(
 /** What has been seen so far. */
 export const observedFlows = (control: Pick<ControlClient, 'get'>, stack: string): Promise<ObservedFlows> =>
   control.get<ObservedFlows>(`flows?stack=${encodeURIComponent(stack)}`);
+
+/** What the containers of a task said last, also after its service or its log group has gone; empty where it is not known any more. */
+export const lastWords = async (
+  control: Pick<ControlClient, 'get'>,
+  taskId: string,
+): Promise<readonly LastWords[]> =>
+  (await control.get<LastWordsAnswer>(`last-words?task=${encodeURIComponent(taskId)}`)).words;

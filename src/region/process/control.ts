@@ -23,6 +23,7 @@ import {
   type BuildLine,
   type ExecRequest,
   type ForwardsRequest,
+  type LastWordsAnswer,
   type ObserveRequest,
   type ProbeAnswer,
   type ProbeRequest,
@@ -73,6 +74,9 @@ export function createControl({ region, info, shutdown, forwards, observer, remo
     'POST forwards': async (_query, body) => setForwards(region, forwards, body as ForwardsRequest),
     'POST swap': async (_query, body) => swap(region, body as SwapRequest),
     'GET denials': async () => describeDenials(region),
+    'GET last-words': async (query): Promise<LastWordsAnswer> => ({
+      words: region.internal.ecs.lastWords(required(query, 'task')),
+    }),
     'GET logs': async (query, _body, response) => followLogs(region, query, response),
     'PUT binds': async (_query, body) => {
       const { stack, binds } = body as BindsRequest;

@@ -139,6 +139,11 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** `last-words?task=ID`: what the containers of a task said last, while ECS remembers the task. */
+export interface LastWordsAnswer {
+  readonly words: readonly import('../region.ts').LastWords[];
+}
+
 /** Which volumes of a stack's task definitions stand for files and folders of this machine; replaces what was said before. */
 export interface BindsRequest {
   readonly stack: string;

@@ -40,6 +40,7 @@ export function createEcs(
         const resolved = image === undefined ? undefined : await region.plane.runtime.resolve(image);
         return agent.restart(taskId, name, resolved);
       },
+      lastWords: agent.lastWords,
       metadata: metadataEndpoint(ecs),
       setBinds: (stack, binds) => setBinds(ecs, stack, binds),
     },

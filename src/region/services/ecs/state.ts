@@ -1,5 +1,5 @@
 import type * as sdk from '@aws-sdk/client-ecs';
-import type { HostBind, Region } from '../../region.ts';
+import type { HostBind, LastWords, Region } from '../../region.ts';
 import type { Table } from '../../store/store.ts';
 import { createArns, type Arns } from './ids.ts';
 
@@ -202,6 +202,8 @@ export interface Tables {
   readonly serviceDeployments: Table<ServiceDeploymentRecord>;
   /** By id. */
   readonly tasks: Table<TaskRecord>;
+  /** What the containers of a stopped task said last, by its id. */
+  readonly lastWords: Table<{ readonly words: readonly LastWords[] }>;
   /** By ARN. */
   readonly tags: Table<Record<string, string>>;
   readonly settings: Table<{ readonly value: string }>;
@@ -255,6 +257,7 @@ export function createState(region: Region, options: EcsOptions): Ecs {
       serviceEvents: store.table('ecs/service-events'),
       serviceDeployments: store.table('ecs/service-deployments'),
       tasks: store.table('ecs/tasks'),
+      lastWords: store.table('ecs/last-words'),
       tags: store.table('ecs/tags'),
       settings: store.table('ecs/settings'),
       binds: store.table('ecs/binds'),

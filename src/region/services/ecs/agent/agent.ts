@@ -1,4 +1,5 @@
 import type { Container, Image } from '../../../runtime/runtime.ts';
+import type { LastWords } from '../../../region.ts';
 import { startReconciler, type Reconciler } from '../../../reconciler.ts';
 import type { Ecs } from '../state.ts';
 import { messageOf } from './failure.ts';
@@ -9,6 +10,7 @@ import { purge } from './purge.ts';
 export interface Agent {
   container(taskId: string, name: string): Container | undefined;
   restart(taskId: string, name: string, image?: Image): Promise<boolean>;
+  lastWords(taskId: string): readonly LastWords[];
   start(): void;
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function createAgent(ecs: Ecs): Agent {
   return {
     container: (taskId, name) => tasks.get(taskId)?.container(name),
     restart: async (taskId, name, image) => (await tasks.get(taskId)?.restart(name, image)) ?? false,
+    lastWords: (taskId) => tasks.get(taskId)?.lastWords() ?? tables.lastWords.get(taskId)?.words ?? [],
     start() {
       sweepInterfaces(ecs);
       const { store, clock, log } = region;

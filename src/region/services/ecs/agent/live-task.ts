@@ -1,4 +1,5 @@
 import { namespaceOf } from '../../../network/namespace.ts';
+import type { LastWords } from '../../../region.ts';
 import type { Container, Image } from '../../../runtime/runtime.ts';
 import { definitionOf, type Ecs, type TaskDefinitionRecord, type TaskRecord } from '../state.ts';
 import { advanceTask, changeTask, isBefore, requestStop } from '../task-status.ts';
@@ -8,6 +9,7 @@ import { awaitDependency } from './dependencies.ts';
 import { messageOf, named, TaskFailure } from './failure.ts';
 import { descriptionOf, ensureInterface, releaseInterface } from './interface.ts';
 import { changeContainer, liveContainer, type LiveContainer } from './live-container.ts';
+import { rememberLines } from './last-words.ts';
 import { openLogs, type LogSink } from './logs.ts';
 import { deregister, isDraining, register, reportHealth } from './registrations.ts';
 import { checkRoles, rolesOf } from './roles.ts';
@@ -20,6 +22,7 @@ export interface LiveTask {
   /** Its record wants it stopped. */
   stop(): void;
   container(name: string): Container | undefined;
+  lastWords(): readonly LastWords[];
   /** Starts a container's program again in its place; false where it does not run. */
   restart(name: string, image?: Image): Promise<boolean>;
   /** Resolves when its record says STOPPED. */
@@ -41,6 +44,8 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
     return task;
   };
   const definition = definitionOf(ecs, current().taskDefinitionArn);
+  const said = new Map(definition.containerDefinitions.map(({ name }) => [name, rememberLines()]));
+  const lastWords = () => [...said].map(([container, { lines }]) => ({ container, lines: lines() }));
   const stopRequested = deferred();
   const essentialExited = deferred<void>();
   let stopping = false;
@@ -99,7 +104,7 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
   async function start(): Promise<void> {
     ensureInterface(ecs, current());
     const [prepared] = await Promise.all([
-      prepare(ecs, current(), definition),
+      prepare(ecs, current(), definition, (name, lines) => said.get(name)?.add(lines)),
       region.plane.network.settled().catch((error: unknown) => {
         throw new TaskFailure(`ResourceInitializationError: failed to configure ENI: ${messageOf(error)}`);
       }),
@@ -176,6 +181,7 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
     changeTask(ecs, id, {
       containers: current().containers.map((container) => ({ ...container, lastStatus: 'STOPPED' })),
     });
+    tables.lastWords.put(id, { words: lastWords() });
     advanceTask(ecs, id, 'STOPPED', { stoppedAt: now() });
   }
 
@@ -200,13 +206,19 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
   return {
     stop: () => stopRequested.resolve(),
     container: (name) => containers.get(name)?.process,
+    lastWords,
     restart: async (name, image) => (await containers.get(name)?.restart(image)) ?? false,
     done: life(),
   };
 }
 
 /** Images, secrets and log streams, all at once. */
-async function prepare(ecs: Ecs, task: TaskRecord, definition: TaskDefinitionRecord): Promise<Prepared> {
+async function prepare(
+  ecs: Ecs,
+  task: TaskRecord,
+  definition: TaskDefinitionRecord,
+  remember: (container: string, lines: readonly string[]) => void,
+): Promise<Prepared> {
   const { runtime } = ecs.region.plane;
   const { containerDefinitions } = definition;
   async function pull(): Promise<ReadonlyMap<string, Image>> {
@@ -228,7 +240,7 @@ async function prepare(ecs: Ecs, task: TaskRecord, definition: TaskDefinitionRec
   await checkRoles(ecs, rolesOf(task, definition));
   const openAll = containerDefinitions.map(
     async ({ name, logConfiguration }) =>
-      [name, await openLogs(ecs, logConfiguration, name, task.id)] as const,
+      [name, await openLogs(ecs, logConfiguration, name, task.id, (lines) => remember(name, lines))] as const,
   );
   const [images, secrets, logs] = await Promise.all([
     pull(),

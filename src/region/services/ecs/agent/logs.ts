@@ -9,7 +9,6 @@ export interface LogSink {
   /** Writes what has no line end. */
   flush(): void;
 }
-const silent: LogSink = { write: () => {}, flush: () => {} };
 
 /** A line longer than an event can carry is cut. https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
 const longest = 256 * 1024 - 26;
@@ -23,8 +22,9 @@ export async function openLogs(
   configuration: LogConfiguration | undefined,
   containerName: string,
   taskId: string,
+  remember: (lines: readonly string[]) => void,
 ): Promise<LogSink> {
-  if (!configuration) return silent;
+  if (!configuration) return sinkOf(remember);
   const options = configuration.options ?? {};
   const group = options['awslogs-group'] ?? '';
   const stream = `${options['awslogs-stream-prefix']}/${containerName}/${taskId}`;
@@ -56,7 +56,14 @@ export async function openLogs(
       region.log(`logs of ${stream} are lost from here on: ${messageOf(error)}`);
     }
   }
-  const readers = { stdout: lineReader(append), stderr: lineReader(append) };
+  return sinkOf((lines) => {
+    remember(lines);
+    append(lines);
+  });
+}
+
+function sinkOf(onLines: (lines: readonly string[]) => void): LogSink {
+  const readers = { stdout: lineReader(onLines), stderr: lineReader(onLines) };
   return {
     write: (from, chunk) => readers[from].write(chunk),
     flush: () => {

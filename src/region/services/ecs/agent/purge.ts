@@ -16,6 +16,7 @@ export function purge({ tables, region }: Ecs): number | undefined {
   for (const { id, arn, stoppedAt } of tables.tasks.values())
     if (due(stoppedAt)) {
       tables.tasks.delete(id);
+      tables.lastWords.delete(id);
       tables.tags.delete(arn);
     }
   for (const { arn, inactiveAt } of tables.services.values())
