@@ -13,12 +13,13 @@ import { loadModel, type Operation, type ServiceModel } from './model.ts';
 import { checkExpiry } from './presigned.ts';
 import { isChunked, unchunk } from './protocols/aws-chunked.ts';
 import { encodeAnswer } from './protocols/envelope.ts';
+import { CBOR_PROTOCOL, decodeCborBody } from './protocols/cbor.ts';
 import { decodeJsonBody } from './protocols/json.ts';
 import { decodeQuery } from './protocols/query.ts';
 import { matchRoute } from './protocols/rest-routes.ts';
 import { decodeRest } from './protocols/rest.ts';
 import { credentialScope, route, type Target } from './route.ts';
-import type { ServiceDescription } from './services.ts';
+import type { Protocol, ServiceDescription } from './services.ts';
 import { unsupportedOperation } from './unsupported.ts';
 import { requireMembers } from './validate.ts';
 import { bucketHost } from './virtual-host.ts';
@@ -107,29 +108,33 @@ async function perform(
     requestId,
     host: header(request.headers, 'host') ?? '',
   });
-  return encodeAnswer(model, found.operation, output ?? {}, requestId);
+  return encodeAnswer(model, found.operation, output ?? {}, requestId, found.protocol);
 }
 
 /** The operation that is asked for, and how its input is to be read. */
 function find(
   model: ServiceModel,
   request: WireRequest,
-  { operation: name = '', form = new URLSearchParams() }: Target,
-): { readonly operation: Operation; readonly decode: () => unknown } {
+  { operation: name = '', form = new URLSearchParams(), protocol: spoken }: Target,
+): { readonly operation: Operation; readonly protocol: Protocol; readonly decode: () => unknown } {
   const { description } = model;
-  const { protocol } = description;
+  const protocol = spoken ?? description.protocol;
   if (protocol === 'rest-xml' || protocol === 'rest-json') {
     const match = matchRoute(model, protocol === 'rest-xml' ? bucketHost(request) : request);
     if (!match) throw unsupportedOperation(description, `${request.method} ${request.path}`);
-    return { operation: match.operation, decode: () => decodeRest(request, match, protocol) };
+    return { operation: match.operation, protocol, decode: () => decodeRest(request, match, protocol) };
   }
   const operation = model.operation(name);
   if (!operation) throw unsupportedOperation(description, name);
   const { input } = operation;
   return {
     operation,
-    decode: () =>
-      protocol === 'json' ? decodeJsonBody(input, request.body) : decodeQuery(input, form, protocol),
+    protocol,
+    decode() {
+      if (protocol === 'json') return decodeJsonBody(input, request.body);
+      if (protocol === 'cbor') return decodeCborBody(input, request.body);
+      return decodeQuery(input, form, protocol);
+    },
   };
 }
 
@@ -151,6 +156,7 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
 
 /** A guess before the body is read: what is neither JSON nor a form is for S3. */
 function firstFormat({ headers, method }: IncomingMessage): ErrorFormat {
+  if (headers['smithy-protocol'] === CBOR_PROTOCOL) return 'cbor';
   if (headers['x-amz-target'] !== undefined) return 'json';
   const form = (headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   return form && method === 'POST' ? 'query' : 's3';

@@ -17,6 +17,8 @@ export interface Operation {
 export interface ErrorModel {
   readonly shape: Structure;
   readonly code: string;
+  /** The one of the query protocol, where the service spoke it once and its clients may still look for it. */
+  readonly queryCode: string | undefined;
   readonly status: number | undefined;
 }
 
@@ -93,7 +95,7 @@ function readOperation(schema: StaticSchema): Operation {
 
 /** `awsQueryError` counts in the query protocol only: clients of JSON services match on the shape's name. */
 function readErrors(
-  { protocol }: ServiceDescription,
+  { protocol, also }: ServiceDescription,
   schemas: readonly StaticSchema[],
 ): ReadonlyMap<string, ErrorModel> {
   const errors = new Map<string, ErrorModel>();
@@ -105,7 +107,8 @@ function readErrors(
       readonly httpError?: number;
     };
     const [code, status] = (protocol === 'query' && awsQueryError) || [schema[2], httpError];
-    const model = { shape, code, status };
+    const queryCode = also.includes('query') ? awsQueryError?.[0] : undefined;
+    const model = { shape, code, queryCode, status };
     errors.set(schema[2], model);
     errors.set(code, model);
   }

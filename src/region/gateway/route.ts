@@ -1,10 +1,13 @@
 import type { ErrorFormat } from './error-document.ts';
-import { services, type ServiceDescription } from './services.ts';
+import { CBOR_PROTOCOL, cborTarget } from './protocols/cbor.ts';
+import { type Protocol, services, type ServiceDescription } from './services.ts';
 import { header, type WireRequest } from './wire.ts';
 
 /** Which service a request is for, told without its SDK package. */
 export interface Target {
   readonly service: ServiceDescription | undefined;
+  /** Where it is not the service's own. */
+  readonly protocol?: Protocol;
   /** How the client writes and reads; known even where the service is not. */
   readonly format: ErrorFormat;
   /** The operation by name; absent where the path tells it. */
@@ -19,16 +22,28 @@ const all = Object.values(services);
 const byTarget = new Map(all.map((service) => [service.target, service]));
 const byVersion = new Map(
   all
-    .filter(({ protocol }) => protocol === 'query' || protocol === 'ec2')
+    .filter(({ protocol, also }) => protocol === 'query' || protocol === 'ec2' || also.includes('query'))
     .map((service) => [service.version, service]),
 );
 const bySigningName = new Map(all.map((service) => [service.signingName, service]));
 
 /**
- * X-Amz-Target, then the form's Version, then the signature's scope, then S3. Never from a Version to the scope: services
+ * The header and path of RPC v2, X-Amz-Target, then the form's Version, then the signature's scope, then S3. Never from a Version to the scope: services
  * share scopes (classic load balancers and ELBv2), and the other's answer would be wrong.
  */
 export function route(request: WireRequest): Target {
+  const rpc =
+    header(request.headers, 'smithy-protocol') === CBOR_PROTOCOL ? cborTarget(request.path) : undefined;
+  if (rpc) {
+    const service = byTarget.get(rpc.target);
+    return {
+      service: service?.also.includes('cbor') ? service : undefined,
+      protocol: 'cbor',
+      format: 'cbor',
+      operation: rpc.operation,
+      asked: rpc.target,
+    };
+  }
   const target = header(request.headers, 'x-amz-target');
   if (target !== undefined) {
     const dot = target.lastIndexOf('.');
@@ -44,7 +59,14 @@ export function route(request: WireRequest): Target {
     const service = byVersion.get(form.get('Version') ?? '');
     const ec2 = service?.protocol === 'ec2' || credentialScope(request).service === 'ec2';
     const asked = `${form.get('Action') ?? ''} of version ${form.get('Version') ?? '(none)'}`;
-    return { service, format: ec2 ? 'ec2' : 'query', operation: form.get('Action') ?? '', form, asked };
+    return {
+      service,
+      protocol: ec2 ? 'ec2' : 'query',
+      format: ec2 ? 'ec2' : 'query',
+      operation: form.get('Action') ?? '',
+      form,
+      asked,
+    };
   }
   const scope = credentialScope(request).service;
   const service = bySigningName.get(scope ?? 's3');

@@ -1,11 +1,14 @@
 import type { Apis, ServiceName } from '../region.ts';
 
-export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml' | 'rest-json';
+export type Protocol = 'json' | 'query' | 'ec2' | 'rest-xml' | 'rest-json' | 'cbor';
 
 /** What routing must know of a service before its SDK package, tens of milliseconds heavy, is loaded. */
 export interface ServiceDescription {
   readonly name: ServiceName;
-  readonly protocol: Protocol;
+  /** The one that its SDK package speaks. */
+  readonly protocol: Exclude<Protocol, 'cbor'>;
+  /** Those of other clients, told from the request. */
+  readonly also: readonly ('cbor' | 'query')[];
   /** `X-Amz-Target: <target>.<operation>`. */
   readonly target: string;
   readonly version: string;
@@ -14,7 +17,8 @@ export interface ServiceDescription {
   readonly load: () => Promise<object>;
 }
 
-type Row = Omit<ServiceDescription, 'name' | 'xmlNamespace'> & { readonly xmlNamespace?: string };
+type Row = Omit<ServiceDescription, 'name' | 'xmlNamespace' | 'also'> &
+  Partial<Pick<ServiceDescription, 'xmlNamespace' | 'also'>>;
 
 /** Agrees with the SDK packages: services.test.ts. */
 const rows: { readonly [K in keyof Apis]: Row } = {
@@ -113,6 +117,9 @@ const rows: { readonly [K in keyof Apis]: Row } = {
     target: 'GraniteServiceVersion20100801',
     version: '2010-08-01',
     signingName: 'monitoring',
+    // botocore has CBOR as its first choice since 1.38, and query before it.
+    also: ['cbor', 'query'],
+    xmlNamespace: 'http://monitoring.amazonaws.com/doc/2010-08-01/',
     load: () => import('@aws-sdk/client-cloudwatch'),
   },
   applicationautoscaling: {
@@ -139,5 +146,5 @@ const rows: { readonly [K in keyof Apis]: Row } = {
 };
 
 export const services: Readonly<Record<ServiceName, ServiceDescription>> = Object.fromEntries(
-  Object.entries(rows).map(([name, row]) => [name, { xmlNamespace: '', ...row, name }]),
+  Object.entries(rows).map(([name, row]) => [name, { xmlNamespace: '', also: [], ...row, name }]),
 ) as Record<ServiceName, ServiceDescription>;

@@ -1,5 +1,7 @@
 import type { Operation, ServiceModel } from '../model.ts';
+import type { Protocol } from '../services.ts';
 import type { WireResponse } from '../wire.ts';
+import { CBOR_PROTOCOL, encodeCborBody } from './cbor.ts';
 import { encodeJson } from './json.ts';
 import { encodeRest } from './rest.ts';
 import { element, encodeMembers, namespaceAttribute, xmlDocument } from './xml.ts';
@@ -10,8 +12,15 @@ export function encodeAnswer(
   operation: Operation,
   output: unknown,
   requestId: string,
+  protocol: Protocol = model.description.protocol,
 ): WireResponse {
-  switch (model.description.protocol) {
+  switch (protocol) {
+    case 'cbor':
+      return {
+        status: 200,
+        headers: { 'content-type': 'application/cbor', 'smithy-protocol': CBOR_PROTOCOL },
+        body: encodeCborBody(operation.output, output),
+      };
     case 'json':
       return {
         status: 200,

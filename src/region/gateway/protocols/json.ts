@@ -16,7 +16,8 @@ function parse(body: Buffer): unknown {
   }
 }
 
-function decodeJson(shape: Shape, value: unknown, path: string): unknown {
+/** A parsed value in the form of its shape. */
+export function decodeJson(shape: Shape, value: unknown, path: string): unknown {
   if (value === null || value === undefined) return undefined;
   switch (shape.kind) {
     case 'structure': {

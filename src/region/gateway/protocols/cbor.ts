@@ -1,0 +1,73 @@
+import { cbor, tag } from '@smithy/core/cbor';
+import { fail } from '../fault.ts';
+import type { Shape } from '../shape.ts';
+import { decodeJson } from './json.ts';
+
+/** https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
+export const CBOR_PROTOCOL = 'rpc-v2-cbor';
+const PATH = /^\/service\/([^/]+)\/operation\/([^/]+)$/;
+
+/** Service and operation of a request's path. */
+export function cborTarget(
+  path: string,
+): { readonly target: string; readonly operation: string } | undefined {
+  const [, target, operation] = PATH.exec(path) ?? [];
+  return target !== undefined && operation !== undefined ? { target, operation } : undefined;
+}
+
+/** Decodes and checks types as the JSON protocols do. */
+export function decodeCborBody(shape: Shape, body: Buffer): unknown {
+  if (body.length === 0) return {};
+  return decodeJson(shape, plain(parse(body)), '');
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return cbor.deserialize(new Uint8Array(body)) as unknown;
+  } catch (error) {
+    return fail({ kind: 'unreadable', reason: error instanceof Error ? error.message : 'not CBOR' });
+  }
+}
+
+/** What a JSON body says in its own types: epoch seconds for times, base64 for bytes. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('tag' in value && 'value' in value && Object.getOwnPropertySymbols(value).length > 0)
+    return plain(value.value);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+export function encodeCborBody(shape: Shape, value: unknown): Uint8Array {
+  return cbor.serialize(encodeCbor(shape, value) ?? {});
+}
+
+/** Members that the model lacks stay out; a time is tag 1, in epoch seconds. */
+function encodeCbor(shape: Shape, value: unknown): unknown {
+  if (value === undefined || value === null) return undefined;
+  switch (shape.kind) {
+    case 'structure': {
+      const encoded: Record<string, unknown> = {};
+      const from = value as Readonly<Record<string, unknown>>;
+      for (const { name, shape: inner } of shape.members)
+        if (from[name] !== undefined && from[name] !== null) encoded[name] = encodeCbor(inner, from[name]);
+      return encoded;
+    }
+    case 'list':
+      return (value as readonly unknown[]).map((item) => encodeCbor(shape.item, item) ?? null);
+    case 'map':
+      return Object.fromEntries(
+        Object.entries(value).map(([key, inner]) => [key, encodeCbor(shape.value, inner) ?? null]),
+      );
+    case 'timestamp':
+      return tag({ tag: 1, value: (value as Date).getTime() / 1000 });
+    case 'blob':
+      return typeof value === 'string' ? Buffer.from(value) : value;
+    case 'unit':
+      return {};
+    default:
+      return value;
+  }
+}
