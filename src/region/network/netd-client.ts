@@ -19,6 +19,8 @@ export interface Netd {
    * exists: chown and setuid to anyone else fail.
    */
   readonly ids: 'range' | 'single';
+  /** A process inside, by its id on this machine: `/proc/PID/root` shows the region's own mounts. Absent where nothing real runs. */
+  readonly pid?: number | undefined;
 }
 export interface SpawnOptions {
   /** Exactly this environment; nothing is inherited. Absent: empty, so that argv[0] is a path or lies in /bin or /usr/bin. */

@@ -55,6 +55,7 @@ export function connectNetd(child: ChildProcess, ids: 'range' | 'single'): Netd 
 
   const netd: Netd = {
     ids,
+    pid: child.pid,
     ended,
     spawn(argv, { env = {}, network, ipc = false, cwd } = {}) {
       const id = sequence++;

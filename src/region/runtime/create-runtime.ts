@@ -16,6 +16,7 @@ import { buildSink, localRepositories, standInsBelow } from './images/repositori
 import { openImageStore } from './images/store.ts';
 import { type LaunchContext, removeInside } from './launch/context.ts';
 import { startContainer } from './launch/start.ts';
+import { memoryGuard } from './launch/memory-guard.ts';
 import { type LaunchTools, launchTools } from './launch/tools.ts';
 import { summarize } from './images/summary.ts';
 import { measureInside, sweep } from './images/sweep.ts';
@@ -71,6 +72,7 @@ export function createRuntime(options: RuntimeOptions): LocalRuntime {
     store,
     stateDirectory,
     tools: () => (tools ??= launchTools(store)),
+    memory: memoryGuard(),
   };
   const volumes = openVolumes(context);
   const maker = createStandInMaker({ store, packages, netd, nodePath, cacheDirectory });

@@ -197,7 +197,16 @@ export interface ContainerSpec {
   readonly kernelParameters?: Readonly<Record<string, string>>;
   /** `open`: standard input never ends, instead of being empty; `terminal`: all three are one. */
   readonly input?: 'empty' | 'open' | 'terminal';
+  /** Absent: as much as the machine has. */
+  readonly memory?: MemoryLimits;
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+}
+/** What is beyond a limit is killed. */
+export interface MemoryLimits {
+  /** Of this container; absent: only the group's. */
+  readonly bytes?: number;
+  /** Of all containers that name it: a task's. */
+  readonly group: { readonly name: string; readonly bytes: number };
 }
 export interface Mount {
   readonly kind: 'bind' | 'volume' | 'tmpfs';
@@ -216,7 +225,12 @@ export interface Mount {
 }
 export interface Container {
   readonly id: string;
-  readonly exited: Promise<{ readonly code: number; readonly signal?: string }>;
+  readonly exited: Promise<{
+    readonly code: number;
+    readonly signal?: string;
+    /** One of its processes was killed because it held more memory than it may. */
+    readonly outOfMemory?: boolean;
+  }>;
   /** The program itself, not the launcher around it. */
   signal(signal: string): Promise<boolean>;
   /** Runs another program in the container; the environment is the container's own. */
@@ -241,6 +255,6 @@ export interface Container {
 export interface ContainerUsage {
   /** CPU time of all its processes since it was started, also of those that have ended as far as that can be told. */
   readonly cpuMilliseconds: number;
-  /** Resident, shared pages counted once where the kernel tells. */
+  /** Resident without pages of files, which the kernel can take back; shared pages counted once where the kernel tells. */
   readonly memoryBytes: number;
 }

@@ -1,5 +1,6 @@
 import type { Netd } from '../../network/netd-client.ts';
 import type { ImageStore } from '../images/store.ts';
+import type { MemoryGuard } from './memory-guard.ts';
 import { type LaunchTools, systemPath } from './tools.ts';
 
 /** What starting and building share. */
@@ -9,6 +10,8 @@ export interface LaunchContext {
   /** `containers`, `volumes` and `tmp` lie below it. */
   readonly stateDirectory: string;
   readonly tools: () => Promise<LaunchTools>;
+  /** Absent: no limit of memory is kept (builds). */
+  readonly memory?: MemoryGuard;
 }
 
 /** For the launching programs; libmount's new interface cuts the list of layers at 256 bytes. */

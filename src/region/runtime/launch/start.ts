@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { OperationError } from '../../../common/problem.ts';
 import type { Container, ContainerSpec } from '../runtime.ts';
+import { containerProc } from './container-proc.ts';
 import { type LaunchContext, launchEnvironment, removeInside } from './context.ts';
 import { containerEnvironment, passEnvironment } from './environment.ts';
 import { execInside } from './exec.ts';
@@ -12,6 +13,7 @@ import { prepareContainer, type RootOptions } from './prepare.ts';
 import { putInside } from './put.ts';
 import { dropPrivileges } from './privileges.ts';
 import { startScript } from './scripts.ts';
+import { usageOf } from './usage.ts';
 import { resolveUser } from './user.ts';
 import { onTerminal } from './terminal.ts';
 import type { Volumes } from './volumes.ts';
@@ -86,9 +88,22 @@ export async function startContainer(
     await removeInside(netd, directory);
     throw cannotStart(errors().trim());
   }
+  const proc = containerProc(netd, pid, programDepth);
+  let outOfMemory = false;
+  const guarded = {
+    path: proc.path,
+    async kill(victim: string) {
+      outOfMemory = true;
+      await proc.kill(victim);
+    },
+  };
+  const unguard = spec.memory ? context.memory?.watch(guarded, spec.memory) : undefined;
+  let ended = false;
   const exited = child.exited.then(async ({ code, signal }) => {
+    ended = true;
+    unguard?.();
     await Promise.race([output.ended, delay(drainMilliseconds)]);
-    return exitOf(code, signal);
+    return { ...exitOf(code, signal), ...(outOfMemory ? { outOfMemory } : {}) };
   });
   const exec: Container['exec'] = (argv, execOptions = {}) =>
     execInside(
@@ -102,6 +117,10 @@ export async function startContainer(
     exited,
     signal: (signal) => child.signal(signal, programDepth),
     exec,
+    async usage() {
+      const path = ended ? undefined : proc.path();
+      return path === undefined ? undefined : usageOf(path);
+    },
     put: (source, target) => putInside(exec, source, target),
     remove: async () => {
       await child.signal('SIGKILL', programDepth);
