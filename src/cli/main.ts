@@ -29,6 +29,10 @@ const commands: Readonly<
   synth: ['Print the CloudFormation template of a project', () => import('./commands/synth.ts')],
   deploy: ['Deploy a project to AWS', () => import('./commands/deploy.ts')],
   destroy: ['Delete a deployed project from AWS', () => import('./commands/destroy.ts')],
+  region: [
+    'Run the local AWS region in the foreground, for any AWS client',
+    () => import('./commands/region.ts'),
+  ],
   env: ['Print the settings that lead AWS tools to the local region', () => import('./commands/env.ts')],
   doctor: ['Tell what this machine can and cannot do', () => import('./commands/doctor.ts')],
 };

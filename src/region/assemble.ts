@@ -27,6 +27,8 @@ export interface AssembleOptions {
   /** The region's own time; `timeScale` says to the programs of load balancers how fast it goes. */
   readonly clock?: Clock;
   readonly timeScale?: number;
+  /** The time of the programs that call: their credentials end by it. Absent: the region's own. */
+  readonly clientClock?: Clock;
   readonly pace?: Pace;
   /** Made once the services are there, since the network is compiled from EC2's state. */
   readonly plane: (region: Pick<Region, 'store' | 'clock' | 'log' | 'internal' | 'identity'>) => DataPlane;
@@ -49,7 +51,7 @@ export interface Assembly {
 /** One region out of its services: they know each other only through `region.api` and `region.internal`. */
 export function assembleRegion(options: AssembleOptions): Assembly {
   const { identity, store, log, clock = systemClock, pace = 'eager', timeScale = 1 } = options;
-  const { balancerProgram, nodePath } = options;
+  const { clientClock = clock, balancerProgram, nodePath } = options;
   const late: { api?: Apis; internal?: Internal; plane?: DataPlane } = {};
   const region: Region = {
     identity,
@@ -67,9 +69,10 @@ export function assembleRegion(options: AssembleOptions): Assembly {
       return late.plane!;
     },
   };
+  const forClients: Region = Object.create(region, { clock: { value: clientClock } }) as Region;
   const services = {
     iam: createIam(region),
-    sts: createSts(region),
+    sts: createSts(forClients),
     logs: createLogs(region),
     s3: createS3(region),
     secretsmanager: createSecretsManager(region),
@@ -108,6 +111,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
   );
   late.internal = {
     cloudwatch: services.cloudwatch.internal,
+    applicationautoscaling: services.applicationautoscaling.internal,
     ec2: services.ec2.internal,
     ecs: services.ecs.internal,
     efs: services.efs.internal,

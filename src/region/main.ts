@@ -13,21 +13,26 @@ import { buildNetwork } from './network/build-network.ts';
 import { createNetwork } from './network/create-network.ts';
 import { startNetd } from './network/start-netd.ts';
 import { findTools } from './network/tools.ts';
+import { createActivity } from './process/activity.ts';
 import { createControl } from './process/control.ts';
 import { regionObserver } from './process/flows.ts';
 import { regionForwards } from './process/forwards.ts';
 import { isIdle, watchIdle } from './process/idle.ts';
 import { takeLock } from './process/lock.ts';
 import { pathsOf } from './process/paths.ts';
+import { fromArguments } from './process/settings.ts';
+import { regionTime } from './process/time.ts';
 import type { Identity } from './region.ts';
 import { createRuntime } from './runtime/create-runtime.ts';
+import { removeInside } from './runtime/launch/context.ts';
 import { openStore } from './store/store.ts';
 
 const log = (message: string) => console.error(`${new Date().toISOString()} ${message}`);
 
-/** The region process: one per user, started by the first command that needs it. */
+/** The region process: one per user and state, started by the first command that needs it. */
 async function main(): Promise<void> {
   const startedAt = Date.now();
+  const settings = fromArguments(process.argv.slice(2));
   const paths = pathsOf(process.env);
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
   chmodSync(paths.state, 0o700);
@@ -46,6 +51,7 @@ async function main(): Promise<void> {
   const tools = await findTools({ cacheDirectory: paths.cache, log });
   const netd = await startNetd({ program: join(programs, 'netd.mjs'), tools, nodePath, log });
   const store = openStore(join(paths.state, 'region.journal'));
+  const time = regionTime(store, settings.timeScale);
   const hostPorts = createHostPorts(store);
   const outside = parseOutside(process.env.FAIRWAY_OUTSIDE);
   let stopPlane = async () => {};
@@ -56,11 +62,15 @@ async function main(): Promise<void> {
     store,
     log,
     nodePath,
+    clock: time.clock,
+    timeScale: settings.timeScale,
+    clientClock: systemClock,
+    pace: settings.pace,
     balancerProgram: join(programs, 'balancer.mjs'),
-    plane({ clock, internal }) {
+    plane({ internal }) {
       const network = createNetwork({
         store,
-        clock,
+        clock: systemClock,
         log,
         netd,
         tools,
@@ -97,8 +107,17 @@ async function main(): Promise<void> {
     },
   });
 
-  const gateway = createGateway({ services, identity, log, registry });
-  const endpoint = await listenLocal({ gateway, allowUid: process.getuid!() });
+  const activity = createActivity(region);
+  const gateway = createGateway({ services, identity, log, registry, onCall: activity.called });
+  const idle = watchIdle(region, () => void (settings.foreground || shutdown()));
+  const endpoint = await listenLocal({
+    gateway: (request, response) => {
+      idle.busy();
+      gateway(request, response);
+    },
+    allowUid: process.getuid!(),
+    ...(settings.port === undefined ? {} : { port: settings.port, exactly: true }),
+  });
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());
   // Before the tasks of an earlier process come back and make their first connections.
@@ -109,6 +128,7 @@ async function main(): Promise<void> {
     region,
     forwards,
     observer,
+    activity,
     removeVolumes: (prefix) => removeVolumes(prefix),
     info: () => ({
       build: process.env.FAIRWAY_BUILD ?? '',
@@ -117,14 +137,15 @@ async function main(): Promise<void> {
       region: identity.region,
       accountId: identity.accountId,
       startedAt,
+      settings,
+      now: time.clock.now(),
     }),
     async shutdown(onlyIdle) {
-      if (onlyIdle && !(await isIdle(region))) return false;
+      if (onlyIdle && (settings.foreground || !(await isIdle(region)))) return false;
       setImmediate(() => void shutdown());
       return true;
     },
   });
-  const idle = watchIdle(region, () => void shutdown());
   const socket = await listenSocket(
     paths.socket,
     (request, response) => {
@@ -136,6 +157,8 @@ async function main(): Promise<void> {
   log(`ready after ${Date.now() - startedAt} ms at ${endpoint.url} and ${paths.socket}`);
 
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void shutdown());
+  // Whoever started it holds the other end, and is gone once that closes.
+  if (settings.foreground) process.stdin.resume().once('close', () => void shutdown());
   netd.ended.then(() => {
     if (!stopping) log('netd ended: the region ends with it, and comes back with the next command');
     void shutdown();
@@ -149,13 +172,21 @@ async function main(): Promise<void> {
       new Promise((resolve) => setTimeout(resolve, 5_000)),
     ]);
     await netd.close().catch((error: Error) => log(error.message));
+    time.save();
     store.close();
     await Promise.race([
       Promise.allSettled([socket.close(), endpoint.close()]),
       new Promise((resolve) => setTimeout(resolve, 200)),
     ]);
     rmSync(paths.lock, { force: true });
+    if (settings.ephemeral) await removeState().catch((error: Error) => log(error.message));
     process.exit(0);
+  }
+
+  /** What tasks wrote belongs to their users, whom only a user namespace can act for. */
+  async function removeState(): Promise<void> {
+    const broom = await startNetd({ program: join(programs, 'netd.mjs'), tools, nodePath, log });
+    await removeInside(broom, paths.state).finally(() => broom.close());
   }
 }
 

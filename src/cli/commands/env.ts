@@ -1,3 +1,4 @@
+import type { RegionInfo } from '../../region/process/protocol.ts';
 import type { Command } from '../command.ts';
 import { startLocal } from '../local.ts';
 
@@ -12,13 +13,7 @@ export const command: Command = {
   async run(invocation) {
     const { control, info } = await startLocal(invocation);
     control.close();
-    const settings = {
-      AWS_ENDPOINT_URL: info.endpoint,
-      AWS_REGION: info.region,
-      AWS_DEFAULT_REGION: info.region,
-      AWS_ACCESS_KEY_ID: 'fairway',
-      AWS_SECRET_ACCESS_KEY: 'fairway',
-    };
+    const settings = environmentOf(info);
     const lines = Object.entries(settings).map(([name, value]) => `export ${name}=${value}`);
     invocation.terminal.out(
       invocation.flag('json') ? `${JSON.stringify(settings, null, 2)}\n` : `${lines.join('\n')}\n`,
@@ -26,3 +21,12 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** What every AWS client reads; any key will do. */
+export const environmentOf = (info: Pick<RegionInfo, 'endpoint' | 'region'>): Record<string, string> => ({
+  AWS_ENDPOINT_URL: info.endpoint,
+  AWS_REGION: info.region,
+  AWS_DEFAULT_REGION: info.region,
+  AWS_ACCESS_KEY_ID: 'fairway',
+  AWS_SECRET_ACCESS_KEY: 'fairway',
+});

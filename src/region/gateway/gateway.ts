@@ -32,6 +32,17 @@ export interface GatewayOptions {
   readonly clock?: Clock;
   /** Sees each request first; true: it was for the registry of container images, and is answered there. */
   readonly registry?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Told each call once it is answered. */
+  readonly onCall?: (call: Call) => void;
+}
+/** A call as it went. */
+export interface Call {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number;
+  /** Of an error. */
+  readonly code?: string;
+  readonly milliseconds: number;
 }
 /** Handles requests in AWS's wire protocols; for the `request` event of any HTTP server. */
 export type Gateway = (request: IncomingMessage, response: ServerResponse) => void;
@@ -75,10 +86,24 @@ async function answerRequest(
   requestId: string,
 ): Promise<WireResponse> {
   const progress: Progress = { format: firstFormat(incoming) };
+  const began = performance.now();
+  const tell = (status: number, code?: string) =>
+    options.onCall?.({
+      service: progress.service?.name ?? 'unknown',
+      operation: progress.operation ?? `${incoming.method} ${incoming.url}`,
+      status,
+      ...(code === undefined ? {} : { code }),
+      milliseconds: performance.now() - began,
+    });
   try {
-    return await perform(options, await readRequest(incoming), requestId, progress);
+    const answer = await perform(options, await readRequest(incoming), requestId, progress);
+    tell(answer.status);
+    return answer;
   } catch (error) {
-    return encodeError(progress.format, progress.model, toApiError(options, error, progress), requestId);
+    const known = toApiError(options, error, progress);
+    const answer = encodeError(progress.format, progress.model, known, requestId);
+    tell(answer.status, known.code);
+    return answer;
   }
 }
 

@@ -23,11 +23,14 @@ const PORTS_TO_TRY = 100;
 export async function listenLocal({
   gateway,
   port = 4566,
+  exactly = false,
   allowUid,
 }: {
   readonly gateway: Gateway;
   /** 0: any. */
   readonly port?: number;
+  /** This port or none. */
+  readonly exactly?: boolean;
   readonly allowUid: number;
 }): Promise<LocalEndpoint> {
   const peers = new WeakMap<Socket, Promise<boolean>>();
@@ -38,7 +41,7 @@ export async function listenLocal({
     peers.set(socket, allowed);
     return allowed;
   });
-  const bound = await bind(server, port);
+  const bound = await bind(server, port, exactly ? 0 : PORTS_TO_TRY);
   return { url: `http://127.0.0.1:${bound}`, port: bound, close: () => close(server) };
 }
 
@@ -92,8 +95,8 @@ function guarded(gateway: Gateway, isAllowed: (socket: Socket) => Promise<boolea
   });
 }
 
-async function bind(server: Server, first: number): Promise<number> {
-  const last = first === 0 ? 0 : Math.min(first + PORTS_TO_TRY, 65_535);
+async function bind(server: Server, first: number, more: number): Promise<number> {
+  const last = first === 0 ? 0 : Math.min(first + more, 65_535);
   for (let port = first; ; port++) {
     try {
       return await tryBind(server, port);

@@ -7,6 +7,7 @@ import { listen } from '../host-ports.ts';
 import type { Container } from '../runtime/runtime.ts';
 import { imageAdvice } from '../runtime/standins/catalog.ts';
 import type { Region } from '../region.ts';
+import type { Activity } from './activity.ts';
 import { describeDenials } from './denials.ts';
 import { observedFlows } from './flows.ts';
 import { setForwards } from './forwards.ts';
@@ -41,15 +42,18 @@ export interface ControlOptions {
   readonly shutdown: (onlyIdle: boolean) => Promise<boolean>;
   readonly forwards: Forwards;
   readonly observer: Observer;
+  readonly activity: Activity;
   readonly removeVolumes: (prefix: string) => Promise<readonly string[]>;
 }
 
 type Route = (query: URLSearchParams, body: unknown, response: ServerResponse) => Promise<unknown>;
 
 /** Answers requests below CONTROL_PREFIX; they come by the unix socket only, which only the user can open. */
-export function createControl({ region, info, shutdown, forwards, observer, removeVolumes }: ControlOptions) {
+export function createControl(options: ControlOptions) {
+  const { region, info, shutdown, forwards, observer, activity, removeVolumes } = options;
   const routes: Readonly<Record<string, Route>> = {
     'GET info': async () => info(),
+    'GET activity': async (_query, _body, response) => activity.follow(response),
     'POST shutdown': async (_query, body) => ({
       stopped: await shutdown((body as { onlyIdle?: boolean }).onlyIdle ?? false),
     }),

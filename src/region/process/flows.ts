@@ -1,3 +1,4 @@
+import { systemClock } from '../../common/clock.ts';
 import { containsAddress, parseAddress, parseCidr } from '../../topology/cidr.ts';
 import type { Topology } from '../../topology/model.ts';
 import { startObserver, type Observer } from '../flows/observer.ts';
@@ -9,10 +10,10 @@ import type { ObservedFlows } from './protocol.ts';
 
 /** Observes the VPCs of stacks on demand. */
 export function regionObserver(region: Region): Observer {
-  const { store, clock, log, plane } = region;
+  const { store, log, plane } = region;
   return startObserver({
     store,
-    clock,
+    clock: systemClock,
     log,
     network: plane.network,
     holders: () => addressHolders(region),

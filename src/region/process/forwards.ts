@@ -1,3 +1,4 @@
+import { systemClock } from '../../common/clock.ts';
 import { InputError } from '../../common/problem.ts';
 import { startForwards, type Forwards, type ForwardTask } from '../forward/forwards.ts';
 import type { Forward } from '../forward/model.ts';
@@ -8,10 +9,10 @@ import { noSuchService, stackServices, taskAddress, tasksOf } from './status.ts'
 
 /** The forwards of all stacks; what was set before a restart is open again. */
 export function regionForwards(region: Region, argv: readonly string[]): Forwards {
-  const { store, clock, log, plane } = region;
+  const { store, log, plane } = region;
   return startForwards({
     store,
-    clock,
+    clock: systemClock,
     log,
     argv,
     netd: plane.netd,

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Region } from '../region.ts';
 import type { LogLine } from './protocol.ts';
 import { noSuchService, stackResources } from './status.ts';
@@ -31,7 +32,7 @@ export async function followLogs(
   if (query.get('follow') !== 'true') return;
   response.flushHeaders();
   while (!response.destroyed) {
-    await new Promise<void>((resolve) => void region.clock.schedule(FOLLOW_INTERVAL_MS, resolve));
+    await sleep(FOLLOW_INTERVAL_MS);
     for (const line of await read()) response.write(`${JSON.stringify(line)}\n`);
   }
 }

@@ -17,6 +17,21 @@ export interface RegionInfo {
   readonly accountId: string;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
+  /** How it runs. */
+  readonly settings: import('./settings.ts').RegionSettings;
+  /** Milliseconds since the epoch, by the region's own time. */
+  readonly now: number;
+}
+
+/** `activity`: what goes on in the region, while it is followed. */
+export interface ActivityLine {
+  /** Milliseconds since the epoch, by the region's own time. */
+  readonly at: number;
+  readonly kind: 'call' | 'stack' | 'service' | 'task';
+  /** `ecs CreateService`, `stack shop`, `service web`, `task web 1a2b3c4d` */
+  readonly what: string;
+  readonly text: string;
+  readonly failed: boolean;
 }
 
 export interface ProbeRequest {
