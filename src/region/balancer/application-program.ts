@@ -1,15 +1,12 @@
 import { createServer, type Server } from 'node:net';
-import { createBalancer } from './balancer.ts';
+import { createBalancer, type BalancerOptions } from './balancer.ts';
 import type { BalancerProgram } from './program.ts';
-import type { BalancerConfig, HealthReport } from './protocol.ts';
+import type { BalancerConfig } from './protocol.ts';
 import { createVpcListeners } from './vpc-listeners.ts';
 
 /** An application load balancer on the sockets of the VPC and the host. */
-export function applicationProgram(
-  onHealth: (report: HealthReport) => void,
-  onDenied: (listenerArn: string, source: string) => void,
-): BalancerProgram<BalancerConfig> {
-  const balancer = createBalancer({ onHealth, onDenied });
+export function applicationProgram(options: BalancerOptions): BalancerProgram<BalancerConfig> {
+  const balancer = createBalancer(options);
   const vpcListeners = createVpcListeners(({ listenerArn, port }, socket) =>
     balancer.accept(listenerArn, socket, { dialledPort: port, fromHost: false }),
   );

@@ -1,18 +1,23 @@
 import { connect, type Socket } from 'node:net';
 import { systemClock, type Clock } from '../../common/clock.ts';
-import type { BalancerConfig, HealthReport } from './protocol.ts';
+import type { BalancerConfig, HealthReport, TrafficReport } from './protocol.ts';
 import { ClientConnection } from './proxy/client-connection.ts';
 import { emptyConfig, type Core, type Dial } from './proxy/core.ts';
 import { Listener } from './routing/listener.ts';
 import { createHealthChecks } from './targets/health-checks.ts';
 import { TargetGroup } from './targets/target-group.ts';
+import { noBalancerCounts, takeCounts } from './traffic.ts';
 
 export interface BalancerOptions {
+  /** What AWS times; may be scaled. */
   readonly clock?: Clock;
+  /** What programs and sockets take. Absent: the same. */
+  readonly machine?: Clock;
   readonly dial?: Dial;
   readonly onHealth?: (report: HealthReport) => void;
   /** A connection of the host that the security groups do not admit. */
   readonly onDenied?: (listenerArn: string, source: string) => void;
+  readonly onTraffic?: (report: TrafficReport) => void;
 }
 
 /** An application load balancer without the sockets it listens on: connections are handed in. */
@@ -34,6 +39,8 @@ export interface Balancer {
 
 /** How often timeouts are looked at (milliseconds). */
 const sweepInterval = 500;
+/** Traffic is told of at most this often (milliseconds). */
+const trafficInterval = 1000;
 
 const dialTcp: Dial = ({ address, port, localAddress }) =>
   connect({
@@ -44,35 +51,52 @@ const dialTcp: Dial = ({ address, port, localAddress }) =>
   });
 
 export function createBalancer(options: BalancerOptions = {}): Balancer {
-  const { clock = systemClock, dial = dialTcp, onHealth = () => {}, onDenied = () => {} } = options;
+  const { clock = systemClock, machine = clock, dial = dialTcp } = options;
+  const { onHealth = () => {}, onDenied = () => {}, onTraffic } = options;
   const core: Core = {
     clock,
+    machine,
     dial,
     groups: new Map(),
     settings: emptyConfig.settings,
+    pace: 'eager',
+    counts: noBalancerCounts(),
     dnsName: '',
     nodes: [],
-    tick: clock.now(),
-    date: new Date(clock.now()).toUTCString(),
+    tick: machine.now(),
+    date: new Date(machine.now()).toUTCString(),
   };
   const listeners = new Map<string, Listener>();
   const connections = new Set<ClientConnection>();
   const checks = createHealthChecks(core, onHealth);
   const forget = (connection: ClientConnection) => void connections.delete(connection);
 
+  let told = core.tick;
+  function tellTraffic(tell: (report: TrafficReport) => void): void {
+    told = core.tick;
+    const balancer = takeCounts(core.counts);
+    const groups = [...core.groups.values()].flatMap(({ arn: targetGroupArn, counts }) => {
+      const taken = takeCounts(counts);
+      return taken ? [{ targetGroupArn, ...taken }] : [];
+    });
+    if (balancer || groups.length > 0)
+      tell({ kind: 'traffic', balancer: balancer ?? noBalancerCounts(), groups });
+  }
+
   function sweep(): void {
-    core.tick = clock.now();
+    core.tick = machine.now();
     core.date = new Date(core.tick).toUTCString();
     for (const connection of connections) connection.sweep(core.tick);
     for (const group of core.groups.values())
       for (const target of group.targets.values()) target.sweep(core.tick);
-    cancelSweep = clock.schedule(sweepInterval, sweep);
+    if (onTraffic && core.tick - told >= trafficInterval) tellTraffic(onTraffic);
+    cancelSweep = machine.schedule(sweepInterval, sweep);
   }
-  let cancelSweep = clock.schedule(sweepInterval, sweep);
+  let cancelSweep = machine.schedule(sweepInterval, sweep);
 
   return {
-    apply({ dnsName, nodes, settings, listeners: wantedListeners, targetGroups }) {
-      Object.assign(core, { dnsName, nodes, settings });
+    apply({ dnsName, nodes, settings, pace = 'eager', listeners: wantedListeners, targetGroups }) {
+      Object.assign(core, { dnsName, nodes, settings, pace });
       const wantedGroups = new Set(targetGroups.map(({ arn }) => arn));
       for (const [arn, group] of core.groups) {
         if (wantedGroups.has(arn)) continue;
@@ -83,7 +107,7 @@ export function createBalancer(options: BalancerOptions = {}): Balancer {
       for (const config of targetGroups) {
         let group = core.groups.get(config.arn);
         if (group) group.apply(config);
-        else core.groups.set(config.arn, (group = new TargetGroup(config)));
+        else core.groups.set(config.arn, (group = new TargetGroup(config, clock)));
         checks.apply(group);
       }
       const wanted = new Set(wantedListeners.map(({ arn }) => arn));

@@ -1,5 +1,7 @@
 import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket, type Server } from 'node:net';
+import { parseArgs } from 'node:util';
+import { scaledClock, systemClock } from '../../common/clock.ts';
 import { applicationProgram } from './application-program.ts';
 import { createDenialCounter } from './denial-counter.ts';
 import { networkProgram } from './network/network-program.ts';
@@ -12,8 +14,13 @@ const send = (message: FromBalancer): void => {
   process.send?.(message, undefined, undefined, () => {});
 };
 
+// `--time-scale N`: what AWS times goes so many times as fast as the machine.
+const { values } = parseArgs({ options: { 'time-scale': { type: 'string', default: '1' } } });
+const clock = scaledClock(systemClock, Number(values['time-scale']));
+const machine = systemClock;
+
 let pending: HealthReport[] = [];
-function report(health: HealthReport): void {
+function onHealth(health: HealthReport): void {
   if (pending.length === 0)
     setImmediate(() => {
       send({ kind: 'health', reports: pending });
@@ -30,13 +37,23 @@ function take(
   config: BalancerConfig | NetworkBalancerConfig,
 ): () => ReturnType<BalancerProgram<never>['apply']> {
   if ('type' in config) {
-    network ??= networkProgram(report, ({ transport, ...denied }) =>
-      denials.count(transport === 'udp' ? { ...denied, transport } : denied),
-    );
+    network ??= networkProgram({
+      clock,
+      machine,
+      onHealth,
+      onDenied: ({ transport, ...denied }) =>
+        denials.count(transport === 'udp' ? { ...denied, transport } : denied),
+    });
     const program = network;
     return () => program.apply(config);
   }
-  application ??= applicationProgram(report, (listenerArn, source) => denials.count({ listenerArn, source }));
+  application ??= applicationProgram({
+    clock,
+    machine,
+    onHealth,
+    onDenied: (listenerArn, source) => denials.count({ listenerArn, source }),
+    onTraffic: send,
+  });
   const program = application;
   return () => program.apply(config);
 }

@@ -1,4 +1,5 @@
 import type { NetworkBalancerConfig } from './network/protocol.ts';
+import type { BalancerCounts, GroupCounts } from './traffic.ts';
 
 /**
  * What the region and the program of a load balancer say to each other over IPC. The region always sends the whole desired state;
@@ -12,9 +13,13 @@ export interface BalancerConfig {
   /** One node per enabled zone: the private address of the zone's interface. */
   readonly nodes: readonly BalancerNode[];
   readonly settings: BalancerSettings;
+  /** Absent: `eager`. */
+  readonly pace?: BalancerPace;
   readonly listeners: readonly ListenerConfig[];
   readonly targetGroups: readonly TargetGroupConfig[];
 }
+/** `aws`: targets are looked at on their interval alone, and a request goes out once. `eager`: new ones in between, too. */
+export type BalancerPace = 'eager' | 'aws';
 export interface BalancerNode {
   readonly zone: string;
   readonly address: string;
@@ -76,8 +81,17 @@ export interface TargetGroupConfig {
   readonly algorithm: 'round_robin' | 'least_outstanding_requests';
   /** Absent: each request goes where the algorithm says. */
   readonly stickiness?: StickinessConfig;
+  /** Absent: new targets get their full share at once. */
+  readonly slowStartMilliseconds?: number;
+  /** With fewer healthy targets, all that have been checked get requests. Absent: 1. */
+  readonly minimumHealthy?: MinimumHealthy;
   readonly healthCheck: HealthCheckConfig;
   readonly targets: readonly TargetConfig[];
+}
+export interface MinimumHealthy {
+  readonly count: number;
+  /** Of the registered targets. */
+  readonly percentage?: number;
 }
 export interface StickinessConfig {
   readonly kind: 'lb_cookie' | 'app_cookie';
@@ -135,6 +149,7 @@ export type FromBalancer =
     }
   | { readonly kind: 'socket-taken'; readonly listenerArn: string }
   | { readonly kind: 'health'; readonly reports: readonly HealthReport[] }
+  | TrafficReport
   | {
       readonly kind: 'denied';
       readonly listenerArn: string;
@@ -145,6 +160,13 @@ export type FromBalancer =
       readonly source: string;
       readonly count: number;
     };
+
+/** What happened since the last one; sent at most once a second, and only when something did. */
+export interface TrafficReport {
+  readonly kind: 'traffic';
+  readonly balancer: BalancerCounts;
+  readonly groups: readonly (GroupCounts & { readonly targetGroupArn: string })[];
+}
 
 export interface HealthReport {
   readonly targetGroupArn: string;

@@ -3,6 +3,7 @@ import { systemClock, type Clock } from '../../../common/clock.ts';
 import { targetKey, type BalancerNode, type HealthReport } from '../protocol.ts';
 import { defaultSettings, nodeFor, type Core, type Dial } from '../proxy/core.ts';
 import { createHealthChecks } from '../targets/health-checks.ts';
+import { noBalancerCounts } from '../traffic.ts';
 import { datagramFlow, type DatagramFlow } from './datagram-flow.ts';
 import type { Flow } from './flow.ts';
 import { NetworkGroup } from './network-group.ts';
@@ -18,7 +19,10 @@ export interface NetworkDenial {
   readonly target?: string;
 }
 export interface NetworkBalancerOptions {
+  /** What AWS times; may be scaled. */
   readonly clock?: Clock;
+  /** What programs and sockets take. Absent: the same. */
+  readonly machine?: Clock;
   readonly dial?: Dial;
   readonly onHealth?: (report: HealthReport) => void;
   readonly onDenied?: (denial: NetworkDenial) => void;
@@ -53,15 +57,19 @@ const dialTcp: Dial = ({ address, port, localAddress }) =>
   connect({ host: address, port, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) });
 
 export function createNetworkBalancer(options: NetworkBalancerOptions = {}): NetworkBalancer {
-  const { clock = systemClock, dial = dialTcp, onHealth = () => {}, onDenied = () => {} } = options;
+  const { clock = systemClock, machine = clock, dial = dialTcp } = options;
+  const { onHealth = () => {}, onDenied = () => {} } = options;
   const core: Core = {
     clock,
+    machine,
     dial,
     groups: new Map(),
     settings: defaultSettings,
+    pace: 'eager',
+    counts: noBalancerCounts(),
     dnsName: '',
     nodes: [],
-    tick: clock.now(),
+    tick: machine.now(),
     date: '',
   };
   const listeners = new Map<string, NetworkListener>();
@@ -79,11 +87,11 @@ export function createNetworkBalancer(options: NetworkBalancerOptions = {}): Net
   let turn = 0;
 
   function sweep(): void {
-    core.tick = clock.now();
+    core.tick = machine.now();
     for (const flow of flows) flow.sweep(core.tick);
-    cancelSweep = clock.schedule(sweepInterval, sweep);
+    cancelSweep = machine.schedule(sweepInterval, sweep);
   }
-  let cancelSweep = clock.schedule(sweepInterval, sweep);
+  let cancelSweep = machine.schedule(sweepInterval, sweep);
 
   /** The node that DNS would have given the host: one that has a healthy target, each in turn. */
   function nodeOf(listener: NetworkListener, origin: Origin): BalancerNode | undefined {
@@ -117,8 +125,8 @@ export function createNetworkBalancer(options: NetworkBalancerOptions = {}): Net
   }
 
   return {
-    apply({ nodes, listeners: wantedListeners, targetGroups }) {
-      core.nodes = nodes;
+    apply({ nodes, pace = 'eager', listeners: wantedListeners, targetGroups }) {
+      Object.assign(core, { nodes, pace });
       const wantedGroups = new Set(targetGroups.map(({ arn }) => arn));
       for (const [arn, { group }] of groups) {
         if (wantedGroups.has(arn)) continue;
@@ -129,7 +137,7 @@ export function createNetworkBalancer(options: NetworkBalancerOptions = {}): Net
       for (const config of targetGroups) {
         let group = groups.get(config.arn);
         if (group) group.apply(config);
-        else groups.set(config.arn, (group = new NetworkGroup(config)));
+        else groups.set(config.arn, (group = new NetworkGroup(config, clock)));
         checks.apply(group.group);
       }
       const wanted = new Set(wantedListeners.map(({ arn }) => arn));
@@ -159,7 +167,7 @@ export function createNetworkBalancer(options: NetworkBalancerOptions = {}): Net
           ...rest,
           client: socket,
           far,
-          tick: clock.now(),
+          tick: machine.now(),
           onClosed: (flow) => void flows.delete(flow),
         }),
       );
@@ -173,7 +181,7 @@ export function createNetworkBalancer(options: NetworkBalancerOptions = {}): Net
         if (!found) return;
         flow = datagramFlow({
           ...found,
-          now: clock.now,
+          now: machine.now,
           reply,
           onClosed(closed) {
             flows.delete(closed);

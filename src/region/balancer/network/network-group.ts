@@ -1,3 +1,4 @@
+import type { Clock } from '../../../common/clock.ts';
 import { targetKey, type BalancerNode } from '../protocol.ts';
 import { cidrMatcher } from '../routing/cidr.ts';
 import { TargetGroup } from '../targets/target-group.ts';
@@ -11,10 +12,10 @@ export class NetworkGroup {
   config: NetworkGroupConfig;
   #admissions: ReadonlyMap<string, Admission>;
 
-  constructor(config: NetworkGroupConfig) {
+  constructor(config: NetworkGroupConfig, clock: Clock) {
     this.config = config;
     this.#admissions = admissionsOf(config);
-    this.group = new TargetGroup({ ...config, algorithm: 'round_robin' });
+    this.group = new TargetGroup({ ...config, algorithm: 'round_robin' }, clock);
   }
 
   apply(config: NetworkGroupConfig): void {
@@ -44,8 +45,7 @@ export class NetworkGroup {
   choose(node: BalancerNode | undefined, flow: string, source: string): Target | undefined {
     const registered = this.#within(node);
     const healthy = registered.filter(({ state }) => state === 'healthy');
-    const usable =
-      healthy.length > 0 ? healthy : registered.some(({ state }) => state !== 'initial') ? registered : [];
+    const usable = healthy.length > 0 ? healthy : registered.filter(({ state }) => state !== 'initial');
     return chooseByHash(this.config.sticky ? source : flow, usable, ({ address, port }) =>
       targetKey(address, port),
     );

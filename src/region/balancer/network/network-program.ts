@@ -1,18 +1,14 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import type { BalancerProgram } from '../program.ts';
-import type { HealthReport } from '../protocol.ts';
 import { createVpcDatagrams } from '../vpc-datagrams.ts';
 import { createVpcListeners } from '../vpc-listeners.ts';
-import { createNetworkBalancer, type NetworkDenial, type Origin } from './network-balancer.ts';
+import { createNetworkBalancer, type NetworkBalancerOptions, type Origin } from './network-balancer.ts';
 import type { NetworkBalancerConfig } from './protocol.ts';
 
 /** A network load balancer on the sockets of the VPC and the host. */
-export function networkProgram(
-  onHealth: (report: HealthReport) => void,
-  onDenied: (denial: NetworkDenial) => void,
-): BalancerProgram<NetworkBalancerConfig> {
-  const balancer = createNetworkBalancer({ onHealth, onDenied });
+export function networkProgram(options: NetworkBalancerOptions): BalancerProgram<NetworkBalancerConfig> {
+  const balancer = createNetworkBalancer(options);
   const streams = createVpcListeners(
     ({ listenerArn, address }, socket) => balancer.acceptStream(listenerArn, socket, { node: address }),
     { allowHalfOpen: true, pauseOnConnect: true },

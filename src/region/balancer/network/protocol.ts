@@ -1,4 +1,4 @@
-import type { BalancerNode, HealthCheckConfig, TargetConfig } from '../protocol.ts';
+import type { BalancerNode, BalancerPace, HealthCheckConfig, TargetConfig } from '../protocol.ts';
 
 export type Transport = 'tcp' | 'udp';
 
@@ -6,6 +6,8 @@ export type Transport = 'tcp' | 'udp';
 export interface NetworkBalancerConfig {
   readonly type: 'network';
   readonly revision: number;
+  /** Absent: `eager`. */
+  readonly pace?: BalancerPace;
   readonly nodes: readonly BalancerNode[];
   readonly listeners: readonly NetworkListenerConfig[];
   readonly targetGroups: readonly NetworkGroupConfig[];

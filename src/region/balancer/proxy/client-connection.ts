@@ -3,10 +3,12 @@ import { BodyReader } from '../http/body-reader.ts';
 import { FAILED, HeadScanner, MORE, requestLimits } from '../http/head-scanner.ts';
 import { page, serialize, type Reply } from '../http/replies.ts';
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts';
+import type { Action } from '../protocol.ts';
 import type { Listener } from '../routing/listener.ts';
 import { redirect } from '../routing/redirect.ts';
 import type { Stickiness } from '../routing/stickiness.ts';
 import type { Target } from '../targets/target.ts';
+import { countError, countResponse, type GroupCounts } from '../traffic.ts';
 import type { Core } from './core.ts';
 import { forwardHead, hostFor, tooManyForwarders, type Peer } from './forward-head.ts';
 import { Replay } from './replay.ts';
@@ -49,6 +51,10 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   /** What came behind the request that is being answered. */
   #ahead: Buffer | undefined;
   #stickiness: Stickiness | undefined;
+  /** Of the group that the request went to. */
+  #counts: GroupCounts | undefined;
+  /** When it went there (milliseconds of a clock that only goes forward). */
+  #forwarded = 0;
 
   constructor(
     core: Core,
@@ -176,9 +182,9 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     }
     const action = this.listener.route({ head, source: this.#peer.address });
     if (action?.kind === 'forward') this.#forwardTo(action.groups[0]?.arn, head);
-    else if (action?.kind === 'fixed-response')
-      this.#reply({ status: action.status, contentType: action.contentType, body: action.body, fields: '' });
+    else if (action?.kind === 'fixed-response') this.#replyFixed(action);
     else if (action?.kind === 'redirect') {
+      this.#core.counts.redirects++;
       const host = head.host ?? this.#core.dnsName;
       this.#reply(redirect(action, { host, target: head.target, port: this.#dialledPort }));
     } else this.#reply(page(503));
@@ -186,20 +192,23 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   #forwardTo(arn: string | undefined, head: RequestHead): void {
     const group = arn === undefined ? undefined : this.#core.groups.get(arn);
-    const target = group?.sticky(head.text, this.#core.clock.now()) ?? group?.pick();
+    const target = group?.sticky(head.text, this.#core.machine.now()) ?? group?.pick();
     if (!group || !target) {
       this.#reply(page(503));
       return;
     }
-    const { settings, dnsName, clock } = this.#core;
+    const { settings, dnsName, machine } = this.#core;
     const host = hostFor(
       head.host ?? dnsName,
       settings.preserveHostHeader,
       this.listener.port,
       this.#dialledPort,
     );
-    this.#forward = forwardHead(head, settings, this.#peer, host, this.#dialledPort, clock.now());
+    this.#forward = forwardHead(head, settings, this.#peer, host, this.#dialledPort, machine.now());
     this.#stickiness = group.stickiness;
+    this.#counts = group.counts;
+    this.#counts.requests++;
+    this.#forwarded = performance.now();
     this.#replay.begin(head, this.#forward, group);
     this.#take(target, false);
     if (head.framing === 'none') this.#flushHead();
@@ -253,7 +262,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     const { text } = this.#head ?? {};
     const target = this.#target?.target;
     if (this.#stickiness === undefined || text === undefined || target === undefined) return '';
-    return this.#stickiness.fields(target, text, kept, this.#core.clock.now());
+    return this.#stickiness.fields(target, text, kept, this.#core.machine.now());
   }
 
   onFull(): void {
@@ -289,7 +298,11 @@ export class ClientConnection implements ConnectionUser, RelayHost {
       this.close();
       return;
     }
-    const stale = connection.reused && !this.#relay.touched && (cause === 'end' || cause === 'error');
+    if (connection.connecting && cause !== 'expired' && this.#counts) this.#counts.connectionErrors++;
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (502: closed with a request
+    // outstanding, whatever the method is)
+    const mayRepeat = this.#core.pace === 'eager' && connection.reused && !this.#relay.touched;
+    const stale = mayRepeat && (cause === 'end' || cause === 'error');
     const next = stale ? this.#replay.next(connection) : undefined;
     if (next === undefined) {
       this.#forward = '';
@@ -298,6 +311,10 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     }
     this.#replay.send(this.#take(next, true).socket);
     if (this.#ahead === undefined && this.socket.isPaused()) this.socket.resume();
+  }
+
+  onBegun(status: number): void {
+    if (this.#counts) countResponse(this.#counts, status, performance.now() - this.#forwarded);
   }
 
   keepsAlive(): boolean {
@@ -338,6 +355,16 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   /** An answer of the load balancer's own. A body that is still coming in is read and thrown away. */
   #reply(reply: Reply): void {
+    if (reply.status >= 400) countError(this.#core.counts, reply.status);
+    this.#answer(reply);
+  }
+
+  #replyFixed({ status, contentType, body }: Extract<Action, { kind: 'fixed-response' }>): void {
+    this.#core.counts.fixedResponses++;
+    this.#answer({ status, contentType, body, fields: '' });
+  }
+
+  #answer(reply: Reply): void {
     const head = this.#head;
     this.#answered = true;
     const keepAlive = this.#keepAlive && !this.listener.removed;
@@ -349,6 +376,8 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   /** Answers what is not a request, or not one that can be trusted to end where it seems to, and closes. */
   #refuse(status: number): void {
+    countError(this.#core.counts, status);
+    this.#answered = true;
     this.socket.write(serialize(page(status), false, false, this.#core.date));
     this.#endAfterWrites();
   }
@@ -385,6 +414,9 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   /** The client has left (460 in AWS's logs), or is made to. */
   #gone(): void {
     if (this.#phase === 'closed') return;
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (460)
+    if (!this.#answered && this.#phase !== 'tunnel' && !this.#relay.started)
+      countError(this.#core.counts, 460);
     if (this.#phase === 'tunnel') this.#target?.end();
     else this.#target?.destroy();
     this.#target = undefined;

@@ -1,7 +1,8 @@
 import type { Clock } from '../../../common/clock.ts';
 import type { Socket } from 'node:net';
-import type { BalancerConfig, BalancerNode, BalancerSettings } from '../protocol.ts';
+import type { BalancerConfig, BalancerNode, BalancerPace, BalancerSettings } from '../protocol.ts';
 import type { TargetGroup } from '../targets/target-group.ts';
+import type { BalancerCounts } from '../traffic.ts';
 
 /** Opens a connection to a target from a node's own address. */
 export type Dial = (options: {
@@ -12,10 +13,15 @@ export type Dial = (options: {
 
 /** What all connections of one balancer share. */
 export interface Core {
+  /** What AWS times: intervals of health checks, slow start. */
   readonly clock: Clock;
+  /** What programs, sockets and clients take: time-outs, dates, cookies. */
+  readonly machine: Clock;
   readonly dial: Dial;
   readonly groups: Map<string, TargetGroup>;
   settings: BalancerSettings;
+  pace: BalancerPace;
+  readonly counts: BalancerCounts;
   dnsName: string;
   nodes: readonly BalancerNode[];
   /** The time of the last sweep: good enough for timeouts of seconds and free to read. */

@@ -11,6 +11,8 @@ export interface Answered {
   readonly websocket: boolean;
 }
 export interface RelayHost {
+  /** The head of the target's response is there. */
+  onBegun(status: number): void;
   /** Decides, as the head is about to go out, whether the client's connection stays open after it. */
   keepsAlive(): boolean;
   /** Further fields of the load balancer's own, given those of the target. */
@@ -84,6 +86,7 @@ export class ResponseRelay {
   #begun(head: ResponseHead): void {
     this.#head = head;
     this.started = true;
+    this.#host.onBegun(head.status);
     this.#body.start(head.framing, head.length);
     // A body that ends with the target's connection is sent in chunks, so that the client sees where it was cut.
     const chunked = this.#answered.minor === 1 && (head.framing === 'chunked' || head.framing === 'close');
@@ -124,6 +127,7 @@ export class ResponseRelay {
       return;
     }
     this.started = true;
+    this.#host.onBegun(head.status);
     const upgrade = head.upgrade ?? 'websocket';
     this.#socket.write(
       `HTTP/1.1 ${head.statusLine}\r\n${head.kept}${this.#host.ownFields(head.kept)}Upgrade: ${upgrade}\r\nConnection: Upgrade\r\n\r\n`,

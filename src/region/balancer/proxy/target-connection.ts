@@ -17,7 +17,7 @@ export interface ConnectionUser {
 
 /** How many free connections are kept per target. */
 const idleLimit = 256;
-/** A request that must not be sent twice uses a kept connection only this long after its last use (milliseconds). */
+/** Under the eager pace a request that must not be sent twice uses a kept connection only this long after its last use (milliseconds). */
 const freshness = 1000;
 
 /** One connection to a target: free in its pool, or carrying one request at a time. */
@@ -64,8 +64,8 @@ export class TargetConnection {
   /** A free connection to the target, or a new one. */
   static take(core: Core, target: Target, repeatable: boolean, fresh: boolean): TargetConnection {
     const kept = fresh ? undefined : target.idle.at(-1);
-    if (kept === undefined || (!repeatable && core.tick - kept.#lastUsed > freshness))
-      return new TargetConnection(core, target);
+    const tooOld = core.pace === 'eager' && !repeatable && kept && core.tick - kept.#lastUsed > freshness;
+    if (kept === undefined || tooOld) return new TargetConnection(core, target);
     target.idle.pop();
     kept.reused = true;
     return kept;
@@ -86,8 +86,11 @@ export class TargetConnection {
       return;
     }
     const tick = this.#core.tick;
-    // Given up a second before the target would: a request must not meet the end of the connection.
-    const seconds = Math.min(this.#core.settings.idleTimeoutSeconds, (keepAliveSeconds ?? Infinity) - 1);
+    const { idleTimeoutSeconds } = this.#core.settings;
+    // Given up a second before the target would: a request must not meet the end of the connection. On AWS it can:
+    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html (idle timeout)
+    const hinted = this.#core.pace === 'eager' ? (keepAliveSeconds ?? Infinity) - 1 : Infinity;
+    const seconds = Math.min(idleTimeoutSeconds, hinted);
     this.#lastUsed = tick;
     this.expires = tick + seconds * 1000;
     if (seconds <= 0) this.destroy();

@@ -6,8 +6,8 @@ import type { Target } from './target.ts';
 import type { TargetGroup } from './target-group.ts';
 
 /**
- * While a target has not been decided on it is also looked at in between, first after this long (milliseconds), each time after half as
- * long again, up to the interval. AWS waits for the interval; here a start does not have to. Failures in between do not count.
+ * Under the eager pace a target that has not been decided on is also looked at in between, first after this long (milliseconds), each
+ * time after half as long again, up to the interval. AWS waits for the interval. Failures in between do not count.
  */
 const firstPause = 100;
 
@@ -43,6 +43,7 @@ export function createHealthChecks(core: Core, report: (report: HealthReport) =>
     let cancelProbe = () => {};
     let cancelTimer = () => {};
     const interval = checked.check.intervalMilliseconds;
+    const eager = core.pace === 'eager';
     let pause = firstPause;
     let nextCounted = core.clock.now();
     checked.stop = () => {
@@ -57,7 +58,7 @@ export function createHealthChecks(core: Core, report: (report: HealthReport) =>
       cancelProbe = probe(
         {
           dial: core.dial,
-          clock: core.clock,
+          clock: core.machine,
           address: target.address,
           port: checked.check.port ?? target.port,
           localAddress: nodeFor(core.nodes, target.zone),
@@ -76,7 +77,8 @@ export function createHealthChecks(core: Core, report: (report: HealthReport) =>
               announce(group, checked);
           }
           const untilCounted = Math.max(0, nextCounted - core.clock.now());
-          const wait = checked.health.state === 'initial' ? Math.min(pause, untilCounted) : untilCounted;
+          const between = eager && checked.health.state === 'initial';
+          const wait = between ? Math.min(pause, untilCounted) : untilCounted;
           pause *= 1.5;
           cancelTimer = core.clock.schedule(wait, look);
         },
@@ -86,8 +88,7 @@ export function createHealthChecks(core: Core, report: (report: HealthReport) =>
   }
 
   function announce(group: TargetGroup, { target, health }: Checked): void {
-    target.state = health.state;
-    group.refresh();
+    group.judge(target, health.state);
     report({
       targetGroupArn: group.arn,
       address: target.address,

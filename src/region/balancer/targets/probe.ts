@@ -8,6 +8,7 @@ import { codeMatcher, type Outcome } from './health.ts';
 
 export interface Probe {
   readonly dial: Dial;
+  /** The machine's: a program answers in its own time, however fast that of the region goes. */
   readonly clock: Clock;
   readonly address: string;
   readonly port: number;

@@ -1,19 +1,28 @@
-import { targetKey, type TargetGroupConfig } from '../protocol.ts';
+import type { Clock } from '../../../common/clock.ts';
+import { targetKey, type TargetGroupConfig, type TargetState } from '../protocol.ts';
 import { createStickiness, type Stickiness } from '../routing/stickiness.ts';
+import { noGroupCounts } from '../traffic.ts';
+import { neededHealthy } from './minimum-healthy.ts';
+import { slowStartShare, startsSlowly } from './slow-start.ts';
 import { Target } from './target.ts';
 
 /** A target group as requests meet it; it and its targets stay the same objects while the configuration changes. */
 export class TargetGroup {
   readonly arn: string;
   readonly targets = new Map<string, Target>();
+  readonly counts = noGroupCounts();
   config: TargetGroupConfig;
   stickiness: Stickiness | undefined;
+  readonly #clock: Clock;
   #usable: readonly Target[] = [];
   #next = 0;
+  /** Whether a usable target is in slow start. */
+  #ramping = false;
 
-  constructor(config: TargetGroupConfig) {
+  constructor(config: TargetGroupConfig, clock: Clock) {
     this.arn = config.arn;
     this.config = config;
+    this.#clock = clock;
     this.apply(config);
   }
 
@@ -41,15 +50,37 @@ export class TargetGroup {
     this.refresh();
   }
 
+  /** Takes what health checks found out about a target. */
+  judge(target: Target, state: TargetState): void {
+    const before = target.state;
+    target.state = state;
+    if (state !== 'healthy') target.slowSince = undefined;
+    else if (
+      before !== 'healthy' &&
+      this.config.slowStartMilliseconds !== undefined &&
+      startsSlowly(target, this.targets.values(), before === 'initial')
+    ) {
+      target.slowSince = this.#clock.now();
+      target.startedSlowly = true;
+    }
+    this.refresh();
+  }
+
   /**
-   * Healthy targets; when all that have been checked are unhealthy, all of them. While every one is still being checked for the first
-   * time there is none. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+   * Healthy targets; when they are too few, all that have been checked (the group fails open). A target is used after its first check.
+   * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
    */
   refresh(): void {
     const registered = [...this.targets.values()].filter((target) => !target.draining);
     const healthy = registered.filter((target) => target.state === 'healthy');
-    const decided = registered.some((target) => target.state !== 'initial');
-    this.#usable = healthy.length > 0 ? healthy : decided ? registered : [];
+    this.#usable =
+      healthy.length >= neededHealthy(this.config.minimumHealthy, registered.length)
+        ? healthy
+        : registered.filter((target) => target.state !== 'initial');
+    this.#ramping =
+      this.config.slowStartMilliseconds !== undefined &&
+      this.#usable.some((target) => target.slowSince !== undefined);
+    for (const target of this.#usable) target.credit = 0;
   }
 
   /** The target that a session is bound to, while it may be used. */
@@ -63,6 +94,7 @@ export class TargetGroup {
   pick(): Target | undefined {
     const usable = this.#usable;
     if (usable.length === 0) return undefined;
+    if (this.#ramping) return this.#pickByShare(this.config.slowStartMilliseconds ?? 0);
     this.#next = (this.#next + 1) % usable.length;
     let chosen = usable[this.#next] as Target;
     if (this.config.algorithm === 'least_outstanding_requests')
@@ -70,6 +102,28 @@ export class TargetGroup {
         const candidate = usable[(this.#next + offset) % usable.length] as Target;
         if (candidate.busy.size < chosen.busy.size) chosen = candidate;
       }
+    return chosen;
+  }
+
+  /** In turns weighted by the share that each may have by now, so that shares hold in every window. */
+  #pickByShare(duration: number): Target {
+    const usable = this.#usable;
+    const now = this.#clock.now();
+    let chosen = usable[0] as Target;
+    let total = 0;
+    let ended = false;
+    for (const target of usable) {
+      const share = target.slowSince === undefined ? 1 : slowStartShare(now - target.slowSince, duration);
+      if (target.slowSince !== undefined && share === 1) {
+        target.slowSince = undefined;
+        ended = true;
+      }
+      total += share;
+      target.credit += share;
+      if (target.credit > chosen.credit) chosen = target;
+    }
+    chosen.credit -= total;
+    if (ended) this.refresh();
     return chosen;
   }
 

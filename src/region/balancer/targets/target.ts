@@ -11,6 +11,12 @@ export class Target {
   /** Gone from the configuration: nothing may be in flight any more. */
   removed = false;
   state: TargetState;
+  /** Since when it is in slow start. */
+  slowSince: number | undefined = undefined;
+  /** Whether it has ever been. */
+  startedSlowly = false;
+  /** What its share of the requests has come to and not been paid out in them, while any target of the group starts slowly. */
+  credit = 0;
   /** Kept alive and free; the one used last is at the end. */
   readonly idle: TargetConnection[] = [];
   readonly busy = new Set<TargetConnection>();

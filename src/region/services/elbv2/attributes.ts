@@ -10,15 +10,6 @@ export interface AttributeKind {
 }
 export type AttributeKinds = Readonly<Record<string, AttributeKind>>;
 
-export const range = (from: number, to: number) => (value: string) =>
-  /^\d+$/.test(value) && Number(value) >= from && Number(value) <= to;
-export const oneOf =
-  (...values: readonly string[]) =>
-  (value: string) =>
-    values.includes(value);
-export const flag = oneOf('true', 'false');
-export const only = (value: string) => (given: string) => given === value;
-
 /** `before` with the attributes given; what AWS does not know or the local region does not do is refused. */
 export function changedAttributes(
   kinds: AttributeKinds,

@@ -6,6 +6,7 @@ import type {
   BalancerConfig,
   BalancerNode,
   HealthCheckConfig,
+  MinimumHealthy,
   TargetConfig,
   TargetGroupConfig,
 } from '../../balancer/protocol.ts';
@@ -51,6 +52,7 @@ export function desiredApplicationConfig(
   const attribute = (key: string) => loadBalancerAttribute(loadBalancer, key);
   return {
     dnsName: loadBalancer.dnsName,
+    pace: state.region.pace,
     nodes,
     settings: {
       idleTimeoutSeconds: Number(attribute('idle_timeout.timeout_seconds')),
@@ -75,6 +77,8 @@ function groupConfig(state: Elbv2, group: TargetGroupRecord, zones: ReadonlySet<
     arn,
     algorithm: algorithm === 'least_outstanding_requests' ? algorithm : 'round_robin',
     ...stickinessConfig(group),
+    ...slowStartConfig(group),
+    minimumHealthy: minimumHealthyConfig(group),
     healthCheck: healthCheckConfig(group.healthCheck),
     targets: targetsOf(state, group, zones),
   };
@@ -88,6 +92,21 @@ function stickinessConfig(group: TargetGroupRecord): Pick<TargetGroupConfig, 'st
   const durationSeconds = Number(of(`${kind}.duration_seconds`));
   if (kind === 'lb_cookie') return { stickiness: { kind, durationSeconds } };
   return { stickiness: { kind, durationSeconds, cookieName: of('app_cookie.cookie_name') } };
+}
+
+function slowStartConfig(group: TargetGroupRecord): Pick<TargetGroupConfig, 'slowStartMilliseconds'> {
+  const seconds = Number(targetGroupAttribute(group, 'slow_start.duration_seconds'));
+  return seconds === 0 ? {} : { slowStartMilliseconds: seconds * 1000 };
+}
+
+function minimumHealthyConfig(group: TargetGroupRecord): MinimumHealthy {
+  const of = (key: string) =>
+    targetGroupAttribute(group, `target_group_health.unhealthy_state_routing.minimum_healthy_targets.${key}`);
+  const percentage = of('percentage');
+  return {
+    count: Number(of('count')),
+    ...(percentage === 'off' ? {} : { percentage: Number(percentage) }),
+  };
 }
 
 export const healthCheckConfig = (check: HealthCheck): HealthCheckConfig => ({

@@ -9,6 +9,7 @@ import {
 } from './interfaces.ts';
 import { desiredNetworkConfig, transportsOf } from './network-config.ts';
 import { startProgram, type Program } from './program.ts';
+import { startMetrics } from './metrics.ts';
 import { listenersOf, targetId, type Elbv2, type LoadBalancerRecord } from './state.ts';
 
 export interface ControllerOptions {
@@ -36,8 +37,10 @@ export function startController(state: Elbv2, { argv, onDenied }: ControllerOpti
       if (target && !target.drainingUntil) health.put(id, { targetGroupArn, address, port, ...rest });
     }
   }
-  function onMessage(message: FromBalancer): void {
+  const metrics = startMetrics(state);
+  function onMessage(loadBalancer: LoadBalancerRecord, message: FromBalancer): void {
     if (message.kind === 'health') onHealth(message.reports);
+    else if (message.kind === 'traffic') metrics.traffic(loadBalancer, message);
     else if (message.kind === 'denied') onDenied(message);
   }
 
@@ -75,7 +78,7 @@ export function startController(state: Elbv2, { argv, onDenied }: ControllerOpti
         name: loadBalancer.name,
         description: interfaceDescription(loadBalancer),
         argv,
-        onMessage,
+        onMessage: (message) => onMessage(loadBalancer, message),
         onChange: () => {
           if (!stopping) reconciler.wake();
         },
@@ -144,6 +147,7 @@ export function startController(state: Elbv2, { argv, onDenied }: ControllerOpti
     reconciler,
     async stop() {
       stopping = true;
+      metrics.stop();
       await reconciler.stop();
       for (const { program } of programs.values()) await program.stop();
       programs.clear();

@@ -1,6 +1,7 @@
 import type * as sdk from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Handlers } from '../../gateway/types.ts';
-import { allAttributes, changedAttributes, range, type AttributeKinds } from './attributes.ts';
+import { range } from './attribute-values.ts';
+import { allAttributes, changedAttributes, type AttributeKinds } from './attributes.ts';
 import { notEnacted, operation } from './errors.ts';
 import { findListener, type Elbv2, type ListenerRecord } from './state.ts';
 

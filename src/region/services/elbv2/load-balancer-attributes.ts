@@ -1,19 +1,9 @@
 import type * as sdk from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Handlers } from '../../gateway/types.ts';
-import {
-  allAttributes,
-  changedAttributes,
-  flag,
-  oneOf,
-  only,
-  range,
-  type AttributeKinds,
-} from './attributes.ts';
+import { any, flag, none, oneOf, only, range } from './attribute-values.ts';
+import { allAttributes, changedAttributes, type AttributeKinds } from './attributes.ts';
 import { operation } from './errors.ts';
 import { findLoadBalancer, type Elbv2, type LoadBalancerRecord } from './state.ts';
-
-const none = () => false;
-const any = () => true;
 
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html */
 export const loadBalancerAttributes: AttributeKinds = {

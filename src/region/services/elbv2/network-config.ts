@@ -58,6 +58,7 @@ export function desiredNetworkConfig(
   const used = new Set(listeners.flatMap((listener) => listener.used));
   return {
     type: 'network',
+    pace: state.region.pace,
     nodes,
     listeners: listeners.map(({ used: _used, ...listener }) => listener),
     targetGroups: [...used].flatMap((arn) => {

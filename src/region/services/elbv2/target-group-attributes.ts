@@ -1,14 +1,7 @@
 import type * as sdk from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Handlers } from '../../gateway/types.ts';
-import {
-  allAttributes,
-  changedAttributes,
-  flag,
-  oneOf,
-  only,
-  range,
-  type AttributeKinds,
-} from './attributes.ts';
+import { flag, none, oneOf, only, range } from './attribute-values.ts';
+import { allAttributes, changedAttributes, type AttributeKinds } from './attributes.ts';
 import { operation, validation } from './errors.ts';
 import {
   findTargetGroup,
@@ -18,7 +11,6 @@ import {
   type TargetGroupRecord,
 } from './state.ts';
 
-const none = () => false;
 const count = (value: string) => value === 'off' || range(1, 1000)(value);
 const percentage = (value: string) => value === 'off' || range(1, 100)(value);
 
@@ -43,32 +35,29 @@ export const targetGroupAttributes: AttributeKinds = {
   'slow_start.duration_seconds': {
     default: '0',
     valid: (value) => value === '0' || range(30, 900)(value),
-    enacted: none,
   },
   'stickiness.enabled': { default: 'false', valid: flag },
   'stickiness.type': { default: 'lb_cookie', valid: oneOf('lb_cookie', 'app_cookie') },
   'stickiness.lb_cookie.duration_seconds': { default: '86400', valid: range(1, 604_800) },
   'stickiness.app_cookie.duration_seconds': { default: '86400', valid: range(1, 604_800) },
   'stickiness.app_cookie.cookie_name': { default: '', valid: (name) => !name.startsWith('AWSALB') },
+  // Every zone reaches every target, so all zones would leave DNS together, and then all stay:
+  // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html (target group health)
   'target_group_health.dns_failover.minimum_healthy_targets.count': {
     default: '1',
     valid: count,
-    enacted: none,
   },
   'target_group_health.dns_failover.minimum_healthy_targets.percentage': {
     default: 'off',
     valid: percentage,
-    enacted: none,
   },
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.count': {
     default: '1',
     valid: range(1, 1000),
-    enacted: none,
   },
   'target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage': {
     default: 'off',
     valid: percentage,
-    enacted: none,
   },
 };
 
@@ -103,7 +92,7 @@ function networkTargetGroupAttributes(protocol: NetworkProtocol): AttributeKinds
     ...Object.fromEntries(
       Object.keys(targetGroupAttributes)
         .filter((key) => key.startsWith('target_group_health.'))
-        .map(shared),
+        .map((key) => [key, { ...targetGroupAttributes[key]!, enacted: none }]),
     ),
   };
 }
@@ -138,6 +127,28 @@ export function checkStickyForward(groups: readonly TargetGroupRecord[]): void {
     );
 }
 
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-target-group-attributes.html (slow start: round robin only) */
+function checkSlowStart(group: TargetGroupRecord): void {
+  if (group.protocol !== undefined || targetGroupAttribute(group, 'slow_start.duration_seconds') === '0')
+    return;
+  const algorithm = targetGroupAttribute(group, 'load_balancing.algorithm.type');
+  if (algorithm !== 'round_robin')
+    throw validation(`Slow start is not supported with the '${algorithm}' load balancing algorithm`);
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html (DNS leaves first) */
+function checkHealthThresholds(group: TargetGroupRecord): void {
+  if (group.protocol !== undefined) return;
+  for (const unit of ['count', 'percentage']) {
+    const of = (what: string) =>
+      Number(targetGroupAttribute(group, `target_group_health.${what}.minimum_healthy_targets.${unit}`));
+    if (of('dns_failover') < of('unhealthy_state_routing'))
+      throw validation(
+        `The minimum healthy target ${unit} of DNS failover must be greater than or equal to that of unhealthy state routing`,
+      );
+  }
+}
+
 export function targetGroupAttributeHandlers(state: Elbv2): Handlers<typeof sdk> {
   return {
     ModifyTargetGroupAttributes: operation(
@@ -146,6 +157,8 @@ export function targetGroupAttributeHandlers(state: Elbv2): Handlers<typeof sdk>
         const group = findTargetGroup(state, TargetGroupArn);
         const attributes = changedAttributes(kindsOf(group), group.attributes, Attributes);
         checkStickiness(state, { ...group, attributes });
+        checkSlowStart({ ...group, attributes });
+        checkHealthThresholds({ ...group, attributes });
         state.targetGroups.patch(group.arn, { attributes });
         return { Attributes: allAttributes(kindsOf(group), attributes) };
       },

@@ -50,7 +50,7 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
     return AvailabilityZone;
   }
 
-  function register(group: TargetGroupRecord, target: TargetDescription): void {
+  function register(group: TargetGroupRecord, target: TargetDescription, registeredAt: Date): void {
     const { address, port, id } = described(group, target);
     const zone = zoneOf(group, target);
     const before = targets.get(id);
@@ -62,7 +62,7 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
       address,
       port,
       zone,
-      registeredAt: new Date(region.clock.now()),
+      registeredAt,
     });
   }
 
@@ -89,7 +89,8 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
         described(group, target);
         zoneOf(group, target);
       }
-      for (const target of Targets) register(group, target);
+      const now = new Date(region.clock.now());
+      for (const target of Targets) register(group, target, now);
       return {};
     }),
     DeregisterTargets: operation(['TargetGroupArn', 'Targets'], ({ TargetGroupArn, Targets = [] }) => {

@@ -10,7 +10,7 @@ import { systemClock, type Clock } from '../../../common/clock.ts';
 import type { GroupRule, NetworkInterface, Topology } from '../../../topology/model.ts';
 import { createApis } from '../../gateway/apis.ts';
 import type { InsideProcess } from '../../network/netd-client.ts';
-import type { Region } from '../../region.ts';
+import type { Measurement, Pace, Region } from '../../region.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { createElbv2 } from './index.ts';
 
@@ -44,13 +44,16 @@ export async function balancerProgram(): Promise<string> {
 export interface TestOptions {
   readonly program?: string;
   readonly clock?: Clock;
+  readonly pace?: Pace;
   readonly store?: Store;
 }
 /**
  * Elastic Load Balancing with its real programs, on the loopback of this machine: 127.77.0.0/16 is the VPC, and no namespace keeps
  * anything apart.
  */
-export function testRegion({ program = '', clock = systemClock, store = openStore() }: TestOptions = {}) {
+export function testRegion(options: TestOptions = {}) {
+  const { program = '', clock = systemClock, pace = 'eager', store = openStore() } = options;
+  const measured: Measurement[] = [];
   const interfaces = store.table<NetworkInterface>('ec2/test-interfaces');
   const rules: GroupRule[] = [open];
   const children: ChildProcess[] = [];
@@ -103,7 +106,9 @@ export function testRegion({ program = '', clock = systemClock, store = openStor
     clock,
     store,
     log: (message: string) => void (stopped || logged.push(message)),
+    pace,
     internal: {
+      cloudwatch: { record: (made: readonly Measurement[]) => void measured.push(...made) },
       ec2: {
         topology,
         createRequesterInterface({
@@ -169,6 +174,7 @@ export function testRegion({ program = '', clock = systemClock, store = openStor
     interfaces,
     children,
     logged,
+    measured,
     rules,
     mapping,
     async stop() {
