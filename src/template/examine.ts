@@ -98,10 +98,13 @@ export function examineTemplate(known: Known, chosen = true): Examination {
     const evaluated = evaluateOutput(name, output, evaluator);
     if (evaluated) outputs.set(name, evaluated);
   }
-  eachText(template.Resources, ['Resources'], (text, path) => {
-    for (const message of misshapen(text, path.includes('Fn::Join')))
-      collect({ code: 'property-value', path, message, position: positionOf(path) });
-  });
+  for (const [id, { properties, metadata }] of resources)
+    eachText({ Properties: properties, Metadata: metadata }, ['Resources', id], (text, path) => {
+      const made = path.findIndex((key) => key === 'Fn::Join' || key === 'Fn::Resolve');
+      const property = made < 0 ? path : path.slice(0, made);
+      for (const message of misshapen(text, path.includes('Fn::Join')))
+        inTemplate({ code: 'property-value', path: property, message, position: undefined });
+    });
   return {
     evaluated: { resources, outputs },
     problems: [...problems.values()],

@@ -1,7 +1,7 @@
 import type { Context } from '../../verify/model.ts';
 import { type Ask, type Failure, judge } from '../../verify/paths/ask.ts';
 import { balancingAsks } from '../../verify/paths/balancing.ts';
-import { callAsks, callsOf } from '../../verify/paths/calls.ts';
+import { callAsks } from '../../verify/paths/calls.ts';
 import { outwardAsks } from '../../verify/paths/outward.ts';
 import type { End } from '../../verify/reach/model.ts';
 import { INTERNET, type Verdict } from '../model.ts';
@@ -24,7 +24,6 @@ export interface Between {
 
 /** The same paths that the checks ask for. */
 export function needsOf(context: Context): readonly Need[] {
-  const { system, parties } = context;
   const made = (ask: Ask, from: string, to: string): Need => ({
     from,
     to,
@@ -32,21 +31,14 @@ export function needsOf(context: Context): readonly Need[] {
     check: ask.check,
     ...judgement(context, ask),
   });
-  const balancers = new Map(system.loadBalancers.map(({ id, name }) => [name, id]));
-  const balanced = [...balancingAsks(context)].flatMap((ask) => {
+  const between = [...balancingAsks(context), ...callAsks(context)].flatMap((ask) => {
     if (ask.check === 'load-balancer-unreachable') return made(ask, INTERNET, ask.resource);
-    const balancer = balancers.get(ask.subject);
-    return balancer === undefined ? [] : made(ask, balancer, ask.resource);
-  });
-  const calls = callsOf(context).filter(({ from, to }) => parties.has(from) && parties.has(to));
-  const called = [...callAsks(context)].flatMap((ask, index) => {
-    const to = calls[index]?.to;
-    return to === undefined ? [] : made(ask, ask.resource, to);
+    return ask.between ? made(ask, ask.between.from, ask.between.to) : [];
   });
   const outward = [...outwardAsks(context)].flatMap((ask) =>
     targetsOf(ask.to.ends).map((to) => made(ask, ask.resource, to)),
   );
-  return [...balanced, ...called, ...outward];
+  return [...between, ...outward];
 }
 
 /** The parts of pulling from ECR are one thing to see. */

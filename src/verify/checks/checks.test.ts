@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { applyEdits } from '../edits.ts';
 import { checkText } from '../testing/check.ts';
+import { edgesOf, fixturesOf } from '../testing/fixtures.ts';
 import { checks } from './index.ts';
 
 const folder = new URL('./fixtures/', import.meta.url);
-const fixture = (name: string) => readFileSync(new URL(name, folder), 'utf8');
 /** Lines that are marked with `# <- id`. */
 const marked = (text: string, id: string) =>
   text.split('\n').flatMap((line, index) => (new RegExp(`# <- ${id}( |$)`).test(line) ? [index + 1] : []));
@@ -18,21 +18,15 @@ it('every check has its fixtures, and every fixture its check', () => {
   expect(new Set(checks.map(({ id }) => id)).size).toBe(checks.length);
 });
 
-/** Calls that a fixture declares: `# edges: Web Api 5000`. */
-const edgesOf = (text: string) =>
-  [...text.matchAll(/^# edges?: (\S+) (\S+) (\d+)$/gm)].map(([, from = '', to = '', port]) => ({
-    from,
-    to,
-    port: Number(port),
-  }));
-
 describe.each(checks)('$id', (check) => {
   const { id } = check;
   /** Read by each test: one without a fixture fails alone. */
-  const wrongText = () => fixture(`${id}.wrong.yaml`);
-  const deployed = `${id}.before.yaml`;
-  const before = existsSync(new URL(deployed, folder)) ? { before: fixture(deployed) } : {};
-  const hits = (text: string) => checkText(text, [check], { edges: edgesOf(text), ...before }).findings;
+  const wrongText = () => fixturesOf(id).wrong;
+  const hits = (text: string) => {
+    const { before } = fixturesOf(id);
+    return checkText(text, [check], { edges: edgesOf(text), ...(before === undefined ? {} : { before }) })
+      .findings;
+  };
 
   it('finds the mistake on its line', () => {
     const wrong = wrongText();
@@ -42,7 +36,7 @@ describe.each(checks)('$id', (check) => {
   });
 
   it('finds nothing in the near miss', () => {
-    expect(hits(fixture(`${id}.right.yaml`))).toEqual([]);
+    expect(hits(fixturesOf(id).right)).toEqual([]);
   });
 
   it('finds nothing once its own edits are made', () => {

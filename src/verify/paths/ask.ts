@@ -26,6 +26,8 @@ export interface Ask {
   /** `reach Api on tcp 5000`, `pull its image nginx:1.27`. */
   readonly does: string;
   readonly resource: string;
+  /** Of a need between two parties: their ids. */
+  readonly between?: { readonly from: string; readonly to: string };
   /** Where to point where nothing of the network is to be changed. */
   readonly origin: Origin;
   readonly from: Side;

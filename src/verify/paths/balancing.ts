@@ -59,6 +59,7 @@ function* toTargets(
   const base = {
     subject: balancer.name,
     resource: service.id,
+    between: { from: balancer.id, to: service.id },
     origin: target.origin,
     from: sideOf(balancer),
     to: sideOf(party),

@@ -11,7 +11,7 @@ import { oncePer } from '../once.ts';
 import { type Ask, sideOf } from './ask.ts';
 import { databaseReferences } from './databases.ts';
 import { openedPorts, publishedPort, samplePorts } from './dynamic-ports.ts';
-import { isConnectClient, mentionsIn, type Mention, searchDomains, serviceNames } from './names.ts';
+import { mentionsIn, type Mention, nameFor, searchDomains, type ServiceName } from './names.ts';
 import { rawValue, referencesIn, textOf } from './references.ts';
 
 /** Somebody is meant to call somebody. */
@@ -73,7 +73,7 @@ function* callsOfContainer(
         yield {
           from: service.id,
           to: party.id,
-          port: portOf(context, party, mention, name, siblings),
+          port: portOf(context, service, party, mention, name, siblings),
           origin,
         };
     for (const { id, attribute = '' } of referencesIn(raw)) {
@@ -82,7 +82,7 @@ function* callsOfContainer(
         yield {
           from: service.id,
           to: id,
-          port: portOf(context, party, portBeside(raw), name, siblings),
+          port: portOf(context, service, party, portBeside(raw), name, siblings),
           origin,
         };
     }
@@ -111,12 +111,16 @@ const isInternal = ({ system }: Context, id: string): boolean =>
 
 /** The services behind a host, as the caller's tasks resolve it. */
 export function calledBy(context: Context, service: EcsService, { host }: Mention): readonly Party[] {
-  const names = serviceNames(context);
+  const name = nameBehind(context, service, host);
+  return (name?.serviceIds ?? []).flatMap((id) => context.parties.get(id) ?? []);
+}
+
+function nameBehind(context: Context, service: EcsService, host: string): ServiceName | undefined {
   const vpcId = context.parties.get(service.id)?.placements[0]?.vpcId;
   const domains = vpcId === undefined || host.includes('.') ? [] : searchDomains(context, vpcId);
-  const name = names.get(host) ?? domains.map((domain) => names.get(`${host}.${domain}`)).find(Boolean);
-  if (!name || (name.kind === 'service-connect' && !isConnectClient(context, service))) return [];
-  return name.serviceIds.flatMap((id) => context.parties.get(id) ?? []);
+  return [host, ...domains.map((domain) => `${host}.${domain}`)]
+    .map((name) => nameFor(context, service, name))
+    .find(Boolean);
 }
 
 /** Ports that schemes stand for: https://www.iana.org/assignments/service-names-port-numbers */
@@ -137,12 +141,13 @@ const SCHEMES: Readonly<Record<string, number>> = {
 
 function portOf(
   context: Context,
+  service: EcsService,
   party: Party,
   { port, scheme, host }: Mention,
   variable: string,
   siblings: ReadonlyMap<string, string | undefined>,
 ): number | undefined {
-  const mapped = (number: number) => serviceNames(context).get(host)?.ports.get(number) ?? number;
+  const mapped = (number: number) => nameBehind(context, service, host)?.ports.get(number) ?? number;
   if (port !== undefined) return mapped(port);
   const beside = Number(siblings.get(variable.replace(/(HOST|HOSTNAME|ADDR|ADDRESS|SERVER)$/i, 'PORT')));
   if (beside > 0) return mapped(beside);
@@ -176,6 +181,7 @@ export function* callAsks(context: Context): Iterable<Ask> {
         subject: caller.name,
         does: `reach the ports of ${called.name} (tcp ${openedPorts.from}-${openedPorts.to}, chosen when a task starts)`,
         resource: from,
+        between: { from, to },
         origin,
         from: sideOf(caller),
         to: sideOf(called),
@@ -192,6 +198,7 @@ export function* callAsks(context: Context): Iterable<Ask> {
       subject: caller.name,
       does: `reach ${called.name}${port === undefined ? '' : ` on tcp ${port}`}`,
       resource: from,
+      between: { from, to },
       origin,
       from: sideOf(caller),
       to: unknownPort === undefined ? sideOf(called) : { ends: [], why: unknownPort },

@@ -11,13 +11,31 @@ export interface ServiceName {
   /** The port of its tasks that a port of the name stands for, where they differ. */
   readonly ports: ReadonlyMap<number, number>;
   readonly kind: 'cloud-map' | 'service-connect';
+  /** The namespace of Service Connect. */
+  readonly namespace?: string;
 }
 
-/** Every name that is fully known, by host in lower case. */
-export const serviceNames = oncePer((context): ReadonlyMap<string, ServiceName> => {
-  const names = [...discoveryNames(context), ...connectNames(context)];
-  return new Map(names.map((name) => [name.host, name]));
+/** Every name that is fully known, by host in lower case: VPCs and namespaces may each have one of the same name. */
+export const serviceNames = oncePer((context): ReadonlyMap<string, readonly ServiceName[]> => {
+  const names = new Map<string, ServiceName[]>();
+  for (const name of [...connectNames(context), ...discoveryNames(context)])
+    names.set(name.host, [...(names.get(name.host) ?? []), name]);
+  return names;
 });
+
+/** The name as a service's tasks resolve it: the proxy of Service Connect answers before the zones of the VPC. */
+export function nameFor(context: Context, service: EcsService, host: string): ServiceName | undefined {
+  const all = serviceNames(context).get(host) ?? [];
+  const own = isConnectClient(context, service) ? namespaceOf(context, service) : undefined;
+  const vpcId = context.parties.get(service.id)?.placements[0]?.vpcId;
+  const zones = all.filter(({ kind }) => kind === 'cloud-map');
+  return (
+    all.find(({ kind, namespace }) => kind === 'service-connect' && namespace === own) ??
+    zones.find(({ vpcIds = [] }) => vpcId !== undefined && vpcIds.includes(vpcId)) ??
+    // That its zone is of another VPC is told elsewhere.
+    (zones.length === 1 ? zones[0] : undefined)
+  );
+}
 
 function* discoveryNames({ system }: Context): Iterable<ServiceName> {
   for (const { id, name, vpcIds } of system.names) {
@@ -36,7 +54,8 @@ function* discoveryNames({ system }: Context): Iterable<ServiceName> {
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectService.html */
-function* connectNames({ system }: Context): Iterable<ServiceName> {
+function* connectNames(context: Context): Iterable<ServiceName> {
+  const { system } = context;
   const definitions = new Map(system.taskDefinitions.map((definition) => [definition.id, definition]));
   for (const service of system.services) {
     const offered = connectOf(system.resources.get(service.id)?.properties)?.['Services'];
@@ -53,10 +72,27 @@ function* connectNames({ system }: Context): Iterable<ServiceName> {
         const host = alias['DnsName'] ?? one['DiscoveryName'] ?? one['PortName'];
         if (typeof host !== 'string' || target === undefined || Number.isNaN(port)) continue;
         const ports = new Map([[port, target]]);
-        yield { host: host.toLowerCase(), serviceIds: [service.id], ports, kind: 'service-connect' };
+        yield {
+          host: host.toLowerCase(),
+          serviceIds: [service.id],
+          ports,
+          kind: 'service-connect',
+          namespace: namespaceOf(context, service),
+        };
       }
     }
   }
+}
+
+/**
+ * That of the service, else of its cluster; without a name, the cluster stands for it.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceConnectConfiguration.html
+ */
+function namespaceOf({ system }: Context, { id, clusterId }: EcsService): string {
+  const cluster = known(clusterId) ?? 'default';
+  const defaults = list([system.resources.get(cluster)?.properties['ServiceConnectDefaults']])[0];
+  const namespace = connectOf(system.resources.get(id)?.properties)?.['Namespace'] ?? defaults?.['Namespace'];
+  return JSON.stringify(namespace ?? cluster);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -32,8 +32,12 @@ export const zonesOf = oncePer(({ system }): readonly Zone[] => {
     if (domain === undefined || vpcs.length === 0) continue;
     const records = resources.filter(({ type }) => type.startsWith('AWS::Route53::RecordSet'));
     const own = recordsOf(records, declared.id, plain(domain));
-    const registered = system.names.filter(({ name }) =>
-      plain(known(name) ?? '').endsWith(`.${plain(domain)}`),
+    const vpcIds = vpcs.flatMap((id) => known(id) ?? []);
+    // Another VPC may have a zone of the same name.
+    const registered = system.names.filter(
+      (one) =>
+        plain(known(one.name) ?? '').endsWith(`.${plain(domain)}`) &&
+        (known(one.vpcIds) ?? vpcIds).some((id) => vpcIds.includes(id)),
     );
     const names = [...own.names, ...(isMap ? registered.flatMap(({ name }) => known(name) ?? []) : [])];
     const open =
@@ -41,7 +45,7 @@ export const zonesOf = oncePer(({ system }): readonly Zone[] => {
     zones.push({
       id: declared.id,
       domain: plain(domain),
-      vpcIds: vpcs.flatMap((id) => known(id) ?? []),
+      vpcIds,
       names: new Set(names.map(plain)),
       open,
     });

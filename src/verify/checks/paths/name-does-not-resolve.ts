@@ -1,7 +1,7 @@
 import type { Vpc } from '../../../topology/model.ts';
 import { type EcsService, known } from '../../../topology/system.ts';
 import type { Check, Context, Fix, Report } from '../../model.ts';
-import { isConnectClient, mentionsIn, searchDomains, serviceNames } from '../../paths/names.ts';
+import { mentionsIn, nameFor, searchDomains, serviceNames } from '../../paths/names.ts';
 import { recordTypesOf } from '../../paths/records.ts';
 import { rawValue, textOf } from '../../paths/references.ts';
 import { listed } from '../../paths/words.ts';
@@ -67,8 +67,7 @@ function isLocal(
   host: string,
 ): boolean {
   if (host === 'localhost' || /^[\d.]+$/.test(host)) return true;
-  const connect =
-    serviceNames(context).get(host)?.kind === 'service-connect' && isConnectClient(context, service);
+  const connect = nameFor(context, service, host)?.kind === 'service-connect';
   // Links and extra hosts stand in /etc/hosts.
   const written = JSON.stringify([properties['Links'] ?? '', properties['ExtraHosts'] ?? '']).toLowerCase();
   return connect || written.includes(host);

@@ -58,7 +58,7 @@ function isDiscovered(context: Context, host: string): boolean {
   const domains = host.includes('.')
     ? []
     : context.system.vpcs.flatMap(({ id }) => searchDomains(context, id));
-  return [host, ...domains.map((domain) => `${host}.${domain}`)].some(
-    (one) => names.get(one)?.kind === 'cloud-map',
+  return [host, ...domains.map((domain) => `${host}.${domain}`)].some((one) =>
+    names.get(one)?.some(({ kind }) => kind === 'cloud-map'),
   );
 }
