@@ -114,10 +114,24 @@ export interface LastWords {
   readonly lines: readonly string[];
 }
 
+/** What an alarm says to the scaling policy that it invokes. */
+export interface AlarmSignal {
+  readonly name: string;
+  readonly threshold: number;
+  /** The newest datapoint of its metric, by its own statistic or by another. */
+  value(statistic?: 'Average' | 'Minimum' | 'Maximum'): number | undefined;
+}
+
 export interface Internal {
   readonly cloudwatch: {
-    /** What AWS's own services measure about themselves: `AWS/ECS`, `AWS/ApplicationELB`. */
+    /** What AWS's own services measure about themselves: `AWS/ECS`, `AWS/ApplicationELB`; `at` lies in the minute that was measured. */
     record(measurements: readonly Measurement[]): void;
+    /** Whether an alarm, or somebody who asked within the last 15 minutes, looks at a metric that has these dimensions, or some of them. */
+    watched(namespace: string, dimensions: Readonly<Record<string, string>>): boolean;
+  };
+  readonly applicationautoscaling: {
+    /** An alarm is in the state that invokes a scaling policy: on the transition, and once a minute while it stays. */
+    alarmed(policyArn: string, alarm: AlarmSignal): void;
   };
   readonly ec2: {
     /** An interface that a service makes on a customer's behalf; it appears in DescribeNetworkInterfaces as on AWS. */

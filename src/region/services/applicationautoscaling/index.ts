@@ -1,8 +1,8 @@
-import type { Region, Service } from '../../region.ts';
+import type { Internal, Region, Service } from '../../region.ts';
 
 /** Application Auto Scaling: desired counts that follow metrics and schedules. */
 export function createApplicationAutoScaling(
   _region: Region,
-): Service<typeof import('@aws-sdk/client-application-auto-scaling')> {
-  return { handlers: {}, internal: undefined };
+): Service<typeof import('@aws-sdk/client-application-auto-scaling'), Internal['applicationautoscaling']> {
+  return { handlers: {}, internal: { alarmed() {} } };
 }
