@@ -253,6 +253,8 @@ export interface Container {
   remove(): Promise<void>;
 }
 export interface ContainerUsage {
+  /** Milliseconds of real time at which it was read, whatever the region's clock says; absent: the region's. */
+  readonly at?: number;
   /** CPU time of all its processes since it was started, also of those that have ended as far as that can be told. */
   readonly cpuMilliseconds: number;
   /** Resident without pages of files, which the kernel can take back; shared pages counted once where the kernel tells. */

@@ -32,7 +32,7 @@ interface Seen {
   readonly most: number;
 }
 
-/** Between two looks, in milliseconds. What grows is looked at when it may be half way to its limit. */
+/** Between two looks, in milliseconds: rare where nothing changes, and before what grows can be at its limit. */
 const SHORTEST = 100;
 const LONGEST = 3000;
 
@@ -48,7 +48,7 @@ export function memoryGuard(clock: Clock = systemClock): MemoryGuard {
     const room = Math.min(group.limit - used, ...seen.map(({ member, most }) => member.limit - most));
     const growth = (used - group.used) / Math.max(1, clock.now() - since);
     group.used = used;
-    plan(group, pauseFor(room, growth));
+    plan(group, pauseFor(room, growth, clock.now() - since));
   }
   function plan(group: Group, pause: number): void {
     const since = clock.now();
@@ -60,7 +60,9 @@ export function memoryGuard(clock: Clock = systemClock): MemoryGuard {
       const group = groups.get(name) ?? { limit: groupBytes, members: new Set(), used: 0, cancel: () => {} };
       const member: Member = { container, limit: bytes };
       group.members.add(member);
-      if (!groups.has(name)) plan(group, SHORTEST);
+      // What has only just been started grows.
+      group.cancel();
+      plan(group, SHORTEST);
       groups.set(name, group);
       return () => {
         group.members.delete(member);
@@ -72,10 +74,10 @@ export function memoryGuard(clock: Clock = systemClock): MemoryGuard {
   };
 }
 
-/** Half of the time that the room lasts at this growth (bytes, and bytes a millisecond). */
-export function pauseFor(room: number, growth: number): number {
+/** Half of the time that the room lasts at this growth (bytes, and bytes a millisecond), and at most twice the last pause. */
+export function pauseFor(room: number, growth: number, last: number): number {
   const lasts = growth > 0 ? room / growth : Infinity;
-  return Math.min(LONGEST, Math.max(SHORTEST, lasts / 2));
+  return Math.max(SHORTEST, Math.min(LONGEST, lasts / 2, last * 2));
 }
 
 function see(member: Member): readonly Seen[] {

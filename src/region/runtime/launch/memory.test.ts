@@ -17,10 +17,10 @@ test('sizes are summed, and one that the kernel does not tell is none', () => {
 });
 
 test('a process that grows is looked at before it can be there', () => {
-  expect(pauseFor(100, 0)).toBe(3000);
-  expect(pauseFor(1000, 1)).toBe(500);
-  expect(pauseFor(1, 1)).toBe(100);
-  expect(pauseFor(-1, -5)).toBe(3000);
+  expect(pauseFor(100, 0, 2000)).toBe(3000);
+  expect(pauseFor(100, -5, 200)).toBe(400);
+  expect(pauseFor(1000, 1, 3000)).toBe(500);
+  expect(pauseFor(1, 1, 3000)).toBe(100);
 });
 
 test('this very process is read', () => {
@@ -37,11 +37,13 @@ test('nobody looks where nothing is watched', async () => {
     { path: () => (looks++, undefined), kill: async () => {} },
     { group: { name: 'task', bytes: 1 } },
   );
-  await clock.advance(10_000);
-  expect(looks).toBe(4);
+  await clock.advance(3100);
+  expect(looks).toBe(5);
+  await clock.advance(12_000);
+  expect(looks).toBe(9);
   unwatch();
   await clock.advance(10_000);
-  expect(looks).toBe(4);
+  expect(looks).toBe(9);
 });
 
 describe('a container', () => {

@@ -41,6 +41,7 @@ export function usageOf(proc: string): ContainerUsage | undefined {
   const processes = readProcesses(proc);
   return (
     processes && {
+      at: Date.now(),
       cpuMilliseconds: processes.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0),
       memoryBytes: memoryOf(proc, processes),
     }

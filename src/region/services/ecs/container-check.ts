@@ -143,9 +143,9 @@ function checkEnvironment({ name, environment = [], secrets = [] }: ContainerDef
       throw clientError(
         `The secret name must be unique and not shared with any new or existing environment variables set on the container, such as '${variable}'.`,
       );
-    if (!/^arn:[^:]+:secretsmanager:/.test(valueFrom))
-      throw notEnacted(
-        `secret ${variable} of container ${name} from ${valueFrom}; write an ARN of Secrets Manager`,
+    if (!/^arn:[^:]+:(secretsmanager|ssm):|^[\w./-]+$/.test(valueFrom))
+      throw clientError(
+        `Container ${name}: secret ${variable}: valueFrom ${valueFrom} is neither an ARN of Secrets Manager or Parameter Store nor a parameter's name.`,
       );
   }
 }

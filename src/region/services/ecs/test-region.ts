@@ -5,8 +5,8 @@ import type { Topology } from '../../../topology/model.ts';
 import { ApiError } from '../../gateway/api-error.ts';
 import type { CallContext, Handlers } from '../../gateway/types.ts';
 import type { InsideProcess } from '../../network/netd-client.ts';
-import type { Region } from '../../region.ts';
-import type { Container, ContainerSpec, Image } from '../../runtime/runtime.ts';
+import type { Measurement, Pace, Region } from '../../region.ts';
+import type { Container, ContainerSpec, ContainerUsage, Image } from '../../runtime/runtime.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { createServiceDiscovery } from '../servicediscovery/index.ts';
 import { deferred } from './agent/deferred.ts';
@@ -23,6 +23,8 @@ export interface FakeContainer {
   readonly signals: string[];
   readonly removed: () => boolean;
   exit(code: number, signal?: string): void;
+  /** Killed because of what it holds. */
+  exhaust(): void;
 }
 
 /** What programs do in a test: by image reference. */
@@ -35,10 +37,16 @@ export interface Programs {
   readonly crashing: Map<string, number>;
   /** References that do not heed SIGTERM. */
   readonly stubborn: Set<string>;
+  /** What containers of a reference use; absent: nothing can be told. */
+  readonly usage: Map<string, ContainerUsage>;
 }
 
 /** A region of ECS and Cloud Map around typed fakes, under a clock that the test moves. */
-export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, store: Store = openStore()) {
+export function testRegion(
+  options: EcsOptions = { uncheckedTaskSettles: 500 },
+  store: Store = openStore(),
+  pace: Pace = 'eager',
+) {
   const clock = manualClock();
   const containers: FakeContainer[] = [];
   const programs: Programs = {
@@ -46,7 +54,12 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
     health: new Map(),
     crashing: new Map(),
     stubborn: new Set(),
+    usage: new Map(),
   };
+  const measured: Measurement[] = [];
+  /** Whether somebody looks at metrics. */
+  const watchers = { present: true };
+  const parameters = new Map([['/shop/key', 'of the store']]);
   const logged: string[] = [];
   const lines = new Map<string, string[]>();
   const removedVolumes: string[] = [];
@@ -98,12 +111,13 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
   });
 
   function startContainer(spec: ContainerSpec): Container {
-    const exited = deferred<{ code: number; signal?: string }>();
+    const exited = deferred<Awaited<Container['exited']>>();
     const signals: string[] = [];
     let removed = false;
     const reference = spec.image.digest;
     const exit = (code: number, signal?: string) => exited.resolve(signal ? { code, signal } : { code });
-    containers.push({ spec, signals, removed: () => removed, exit });
+    const exhaust = () => exited.resolve({ code: 137, signal: 'SIGKILL', outOfMemory: true });
+    containers.push({ spec, signals, removed: () => removed, exit, exhaust });
     trace.push(`start ${reference}`);
     const crash = programs.crashing.get(reference);
     if (crash !== undefined) clock.schedule(100, () => exit(crash));
@@ -118,6 +132,7 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
         return true;
       },
       exec: () => endedProcess(programs.health.get(reference) ?? 0),
+      usage: async () => programs.usage.get(reference),
       remove: async () => void (removed = true),
     };
   }
@@ -131,9 +146,14 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
       stateDirectory: '/var/lib/fairway-test',
     },
     clock,
+    pace,
     store,
     log: (message: string) => void logged.push(message),
     internal: {
+      cloudwatch: {
+        record: (measurements: readonly Measurement[]) => void measured.push(...measurements),
+        watched: () => watchers.present,
+      },
       ec2: {
         topology,
         createRequesterInterface({ subnetId, description }: { subnetId: string; description: string }) {
@@ -206,6 +226,15 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
           return {};
         },
       },
+      ssm: {
+        GetParameters: async ({ Names = [] }: { Names?: string[] }) => ({
+          Parameters: Names.flatMap((name) => {
+            const Value = parameters.get(name);
+            return Value === undefined ? [] : [{ Name: name, Value }];
+          }),
+          InvalidParameters: Names.filter((name) => !parameters.has(name)),
+        }),
+      },
       secretsmanager: {
         async GetSecretValue({ SecretId }: { SecretId?: string }) {
           if (!SecretId?.includes('secret:db'))
@@ -238,6 +267,8 @@ export function testRegion(options: EcsOptions = { uncheckedTaskSettles: 500 }, 
     logged,
     trace,
     removedVolumes,
+    measured,
+    watchers,
   };
 }
 export type TestRegion = ReturnType<typeof testRegion>;

@@ -1,28 +1,34 @@
 import type { ContainerDependency } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../../../common/clock.ts';
-import { TaskFailure } from './failure.ts';
 import type { LiveContainer } from './live-container.ts';
 
-/** Resolves when a dependency is in the state that another container waits for; rejects when it never can be. */
+/** A dependency that can never be met, in the agent's words. https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go */
+export class DependencyError extends Error {
+  override readonly name = 'DependencyError';
+}
+
+/** Resolves when a dependency is in the state that the container `target` waits for; rejects when it never can be. */
 export async function awaitDependency(
   clock: Clock,
+  target: string,
   { condition }: ContainerDependency,
   dependency: LiveContainer,
   startTimeout: number | undefined,
 ): Promise<void> {
-  await dependency.started;
+  const pair = `[${dependency.name}] for target [${target}]`;
+  const unresolved = (why: string) =>
+    new DependencyError(`dependency graph: failed to resolve container ordering dependency ${pair} ${why}`);
+  await dependency.started.catch(() => {
+    throw unresolved('because dependency will never start');
+  });
   if (condition === 'START') return;
-  const met = conditionMet(condition, dependency);
+  const met = conditionMet(condition, dependency, unresolved);
   if (startTimeout === undefined) return met;
-  // Counted from the dependency's own start: https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go
+  // Counted from the dependency's own start, and not once it has stopped.
   let cancel = () => {};
   const expired = new Promise<never>((_resolve, reject) => {
     cancel = clock.schedule(startTimeout * 1000, () =>
-      reject(
-        new TaskFailure(
-          `TaskFailedToStart: container ${dependency.name} did not reach ${condition} within its startTimeout of ${startTimeout} s`,
-        ),
-      ),
+      reject(new DependencyError(`dependency graph: container ordering dependency ${pair} has timed out.`)),
     );
   });
   return Promise.race([met, expired]).finally(() => cancel());
@@ -31,23 +37,17 @@ export async function awaitDependency(
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
 async function conditionMet(
   condition: ContainerDependency['condition'],
-  { name, exited, healthy }: LiveContainer,
+  { exited, healthy }: LiveContainer,
+  unresolved: (why: string) => DependencyError,
 ): Promise<void> {
-  if (condition === 'HEALTHY') {
+  if (condition === 'HEALTHY')
+    // What has ended never gets healthy: said at once, since nobody is left to wait for.
     await Promise.race([
       healthy,
-      exited.then((code) => {
-        throw new TaskFailure(
-          `TaskFailedToStart: container ${name} exited with ${code} before it was healthy`,
-        );
+      exited.then(() => {
+        throw unresolved('as dependency did not get healthy.');
       }),
     ]);
-    return;
-  }
-  const code = await exited;
-  // Can never be met, so the task fails at once: https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go
-  if (condition === 'SUCCESS' && code !== 0)
-    throw new TaskFailure(
-      `TaskFailedToStart: container ${name} exited with ${code}, and another waits for its success`,
-    );
+  else if ((await exited) !== 0 && condition === 'SUCCESS')
+    throw unresolved('as dependency did not exit successfully.');
 }

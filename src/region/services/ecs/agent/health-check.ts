@@ -1,10 +1,12 @@
 import type { HealthCheck } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../../../common/clock.ts';
 import type { InsideProcess } from '../../../network/netd-client.ts';
+import type { Pace } from '../../../region.ts';
 import type { Container } from '../../../runtime/runtime.ts';
 
 export interface HealthCheckOptions {
   readonly clock: Clock;
+  readonly pace: Pace;
   readonly check: HealthCheck;
   readonly container: Pick<Container, 'exec'>;
   /** `said`: the last that the check's program said. */
@@ -13,14 +15,22 @@ export interface HealthCheckOptions {
 
 const KEPT_SIGNS = 2_000;
 
-/** The first looks of an unready program, in milliseconds: their success counts, their failure does not. */
-const early = [200, 400, 800, 1600, 3200];
+/** The first looks of an unready program at an eager pace, in milliseconds: their success counts, their failure does not. */
+const early: Readonly<Record<Pace, readonly number[]>> = { eager: [200, 400, 800, 1600, 3200], aws: [] };
 
 /**
- * Runs a container's health check until stopped: unhealthy after `retries` failures in a row, failures within `startPeriod` not
- * counted unless it was healthy before. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+ * Runs a container's health check until stopped: unhealthy after `retries` failures in a row, failures of checks that began within
+ * `startPeriod` not counted unless it was healthy before. The first begins one interval after the start, each other one interval after
+ * the end of the one before. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
  */
-export function startHealthCheck({ clock, check, container, onStatus }: HealthCheckOptions): () => void {
+export function startHealthCheck({
+  clock,
+  pace,
+  check,
+  container,
+  onStatus,
+}: HealthCheckOptions): () => void {
+  const earlyLooks = early[pace];
   const { interval = 30, timeout = 5, retries = 3, startPeriod = 0 } = check;
   const argv = healthCommand(check.command ?? []);
   const startedAt = clock.now();
@@ -62,14 +72,14 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
     expire();
     return healthy;
   }
-  function judge(healthy: boolean): void {
+  function judge(healthy: boolean, beganAt: number): void {
     if (healthy) {
       failures = 0;
       everHealthy = true;
       onStatus('HEALTHY', said);
       return;
     }
-    const forgiven = !everHealthy && clock.now() - startedAt < startPeriod * 1000;
+    const forgiven = !everHealthy && beganAt - startedAt < startPeriod * 1000;
     if (!forgiven && ++failures >= retries) onStatus('UNHEALTHY', said);
   }
   function schedule(delay: number, attempt: number): void {
@@ -77,18 +87,19 @@ export function startHealthCheck({ clock, check, container, onStatus }: HealthCh
     cancel = clock.schedule(delay, () => void look(attempt));
   }
   async function look(attempt: number): Promise<void> {
+    const beganAt = clock.now();
     const healthy = await probe();
     if (stopped) return;
-    if (healthy || attempt >= early.length) judge(healthy);
-    next(everHealthy ? early.length : attempt + 1);
+    if (healthy || attempt >= earlyLooks.length) judge(healthy, beganAt);
+    next(everHealthy ? earlyLooks.length : attempt + 1);
   }
   /** The regular rhythm begins one interval after the start. */
   function next(attempt: number): void {
     const waited = clock.now() - startedAt;
-    const pause = early[attempt];
+    const pause = earlyLooks[attempt];
     if (pause !== undefined && waited + pause < interval * 1000) schedule(pause, attempt);
-    else if (!everHealthy && waited < interval * 1000) schedule(interval * 1000 - waited, early.length);
-    else schedule(interval * 1000, early.length);
+    else if (!everHealthy && waited < interval * 1000) schedule(interval * 1000 - waited, earlyLooks.length);
+    else schedule(interval * 1000, earlyLooks.length);
   }
   next(0);
   return () => {

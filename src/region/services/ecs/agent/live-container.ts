@@ -54,8 +54,8 @@ const defaultStopTimeout = 30;
 const restartPatience = 500;
 
 /**
- * A program that is PID 1 loses signals that it has no handler for yet: pid_namespaces(7). One that has only just been started is
- * asked a second time, so that whoever stops it at once does not wait for the whole stop timeout, as on AWS.
+ * A program that is PID 1 loses signals that it has no handler for yet: pid_namespaces(7). At an eager pace one that has only just
+ * been started is asked a second time, so that whoever stops it at once does not wait for the whole stop timeout, as on AWS.
  */
 const justStarted = 2_000;
 const askAgainAfter = 1_000;
@@ -69,7 +69,7 @@ export function liveContainer({
 }: LiveContainerOptions): LiveContainer {
   const { name } = definition;
   const { runtime } = ecs.region.plane;
-  const { clock } = ecs.region;
+  const { clock, pace } = ecs.region;
   const started = deferred();
   const exited = deferred<number>();
   const healthy = deferred();
@@ -98,12 +98,14 @@ export function liveContainer({
       runtimeId: id,
       startedAt: new Date(startedAt),
       imageDigest: image.digest,
+      healthStatus: 'UNKNOWN',
     });
-    void container.exited.then(({ code, signal }) => {
+    void container.exited.then(({ code, signal, outOfMemory }) => {
       running = undefined;
       endHealthCheck();
       if (ended()) return;
       logs.flush();
+      if (outOfMemory) change({ reason: OUT_OF_MEMORY });
       relaunched = after(exitCodeOf(code, signal), work);
     });
     watchHealth(container);
@@ -137,7 +139,9 @@ export function liveContainer({
     const stopSignal = current?.image.config.stopSignal ?? 'SIGTERM';
     const ask = () => container.signal(stopSignal).catch(() => false);
     const cancelAsking =
-      clock.now() - startedAt < justStarted ? clock.schedule(askAgainAfter, () => void ask()) : undefined;
+      pace === 'eager' && clock.now() - startedAt < justStarted
+        ? clock.schedule(askAgainAfter, () => void ask())
+        : undefined;
     await ask();
     await container.exited;
     cancel();
@@ -149,6 +153,7 @@ export function liveContainer({
     if (!check) return;
     endHealthCheck = startHealthCheck({
       clock,
+      pace,
       check,
       container,
       onStatus(status, said) {
@@ -232,6 +237,9 @@ function healthReason(said: string): string | undefined {
 }
 
 const LONGEST_REASON = 255;
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+export const OUT_OF_MEMORY = 'OutOfMemoryError: Container killed due to memory usage';
 
 const recordOf = ({ tables }: Ecs, taskId: string, name: string): ContainerRecord | undefined =>
   tables.tasks.get(taskId)?.containers.find((container) => container.name === name);

@@ -1,3 +1,4 @@
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import { namespaceOf } from '../../../network/namespace.ts';
 import type { LastWords } from '../../../region.ts';
 import type { Container, Image } from '../../../runtime/runtime.ts';
@@ -10,6 +11,7 @@ import { messageOf, named, TaskFailure } from './failure.ts';
 import { descriptionOf, ensureInterface, releaseInterface } from './interface.ts';
 import { changeContainer, liveContainer, type LiveContainer } from './live-container.ts';
 import { rememberLines } from './last-words.ts';
+import { memoryLimits } from './memory-limits.ts';
 import { openLogs, type LogSink } from './logs.ts';
 import { deregister, isDraining, register, reportHealth } from './registrations.ts';
 import { checkRoles, rolesOf } from './roles.ts';
@@ -132,15 +134,7 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
     const image = images.get(name);
     const sink = logs.get(name);
     if (!container || !image || !sink) throw new Error(`container ${name} of task ${id} is not prepared`);
-    await Promise.all(
-      (container.dependsOn ?? []).map((dependency) => {
-        const { containerName = '' } = dependency;
-        const timeout = definition.containerDefinitions.find(
-          (one) => one.name === containerName,
-        )?.startTimeout;
-        return awaitDependency(region.clock, dependency, live(containerName), timeout);
-      }),
-    );
+    await dependenciesOf(container);
     if (stopping) return;
     const specOf = (one: Image, runtimeId: string) => ({
       ...containerSpec({
@@ -155,8 +149,35 @@ export function liveTask(ecs: Ecs, id: string, ended: () => boolean): LiveTask {
         topology: region.internal.ec2.topology(),
       }),
       network: namespaceOf(descriptionOf(ecs, current())),
+      memory: memoryLimits(current(), definition, container),
     });
     await live(name).start(image, specOf, sink);
+  }
+
+  async function dependenciesOf({ name, dependsOn = [] }: ContainerDefinition): Promise<void> {
+    try {
+      await Promise.all(
+        dependsOn.map((dependency) => {
+          const { containerName = '' } = dependency;
+          const other = definition.containerDefinitions.find((one) => one.name === containerName);
+          return awaitDependency(
+            region.clock,
+            name ?? '',
+            dependency,
+            live(containerName),
+            other?.startTimeout,
+          );
+        }),
+      );
+    } catch (error) {
+      // The code that a program would have had that was asked to end.
+      if (!stopping)
+        changeContainer(ecs, id, name ?? '', {
+          reason: named('CannotStartContainerError', error),
+          exitCode: 143,
+        });
+      throw new TaskFailure('Task failed to start');
+    }
   }
 
   async function shutDown(): Promise<void> {

@@ -18,15 +18,44 @@ export async function resolveSecrets(ecs: Ecs, definition: TaskDefinitionRecord)
   return new Map(await Promise.all(containers));
 }
 
+/** An ARN of Secrets Manager, or an ARN or a name of Parameter Store. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Secret.html */
+const fetch = (ecs: Ecs, valueFrom: string): Promise<string> =>
+  /^arn:[^:]+:secretsmanager:/.test(valueFrom) ? fetchSecret(ecs, valueFrom) : fetchParameter(ecs, valueFrom);
+
+const failed = (reason: string): TaskFailure =>
+  new TaskFailure(
+    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ${reason}`,
+  );
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html */
+async function fetchParameter({ region }: Ecs, valueFrom: string): Promise<string> {
+  const fail = (reason: string) =>
+    failed(`unable to retrieve secrets from ssm: service call has been retried 1 time(s): ${reason}`);
+  const name = parameterName(valueFrom);
+  const { Parameters = [] } = await region.api.ssm
+    .GetParameters({ Names: [name], WithDecryption: true })
+    .catch((error: unknown) => {
+      throw fail(named(error instanceof Error ? error.name : 'Error', error));
+    });
+  const value = Parameters[0]?.Value;
+  if (value === undefined) throw fail(`invalid parameters: ${name}`);
+  return value;
+}
+
+/** `…:parameter/shop/key` is the parameter `/shop/key`, or `key` where there is no other slash; a bare name is itself. */
+export function parameterName(valueFrom: string): string {
+  const [, path] = /^arn:[^:]+:ssm:[^:]*:[^:]*:parameter\/(.+)$/.exec(valueFrom) ?? [];
+  if (path === undefined) return valueFrom;
+  return path.includes('/') ? `/${path}` : path;
+}
+
 /** `SECRET-ARN:json-key:version-stage:version-id`; an ARN of Secrets Manager has seven parts of its own. */
-async function fetch({ region }: Ecs, valueFrom: string): Promise<string> {
+async function fetchSecret({ region }: Ecs, valueFrom: string): Promise<string> {
   const parts = valueFrom.split(':');
   const arn = parts.slice(0, 7).join(':');
   const [jsonKey, stage, version] = parts.slice(7);
   const fail = (reason: string) =>
-    new TaskFailure(
-      `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): ${reason}`,
-    );
+    failed(`unable to retrieve secret from asm: service call has been retried 1 time(s): ${reason}`);
   const answer = await region.api.secretsmanager
     .GetSecretValue({
       SecretId: arn,
