@@ -32,6 +32,8 @@ export function sleep(clock: Clock, delay: number): Promise<void> {
 export interface ManualClock extends Clock {
   /** Moves time on, running what falls due in order, and lets promises settle in between. */
   advance(milliseconds: number): Promise<void>;
+  /** Milliseconds until the next task falls due; undefined where nothing is scheduled. */
+  readonly untilNext: number | undefined;
 }
 
 export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
@@ -43,6 +45,10 @@ export function manualClock(start = Date.UTC(2026, 0, 1)): ManualClock {
     [...due].filter(([, entry]) => entry.at <= until).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
   return {
     now: () => now,
+    get untilNext() {
+      const entry = next(Infinity);
+      return entry && entry[1].at - now;
+    },
     schedule(delay, task) {
       const id = sequence++;
       due.set(id, { at: now + Math.max(0, delay), task });
