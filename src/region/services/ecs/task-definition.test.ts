@@ -182,10 +182,10 @@ test.each<[string, Partial<ContainerDefinition>, Partial<RegisterTaskDefinitionR
   ],
   ['a bare health command', { healthCheck: { command: ['curl x'] } }, {}, /CMD or CMD-SHELL/],
   [
-    'a parameter secret',
-    { secrets: [{ name: 'X', valueFrom: '/db' }] },
+    'a secret from elsewhere',
+    { secrets: [{ name: 'X', valueFrom: 'arn:aws:s3:::bucket/key' }] },
     {},
-    /write an ARN of Secrets Manager/,
+    /neither an ARN of Secrets Manager or Parameter Store/,
   ],
   ['itself', { dependsOn: [{ containerName: 'api', condition: 'START' }] }, {}, /cycle: api → api/],
   ['too much memory', { memory: 1024 }, {}, /greater than the 'memory' of the task/],
