@@ -3,18 +3,26 @@ import { renderTemplate } from '../architect/synth.ts';
 import { deployStack, type Outcome } from '../deploy/deploy.ts';
 import { destroyStack } from '../deploy/destroy.ts';
 import type { Target } from '../deploy/target.ts';
-import type { Invocation } from './command.ts';
+import type { Invocation, OptionHelp } from './command.ts';
+import { tellFailure } from './failures.ts';
 import { stackProgress } from './progress/progress.ts';
 import { tryDesign, type Project } from './project.ts';
 
+export const cancelOption: OptionHelp = {
+  name: 'cancel-on-first-failure',
+  help: 'go back as soon as a task does not stay, without waiting for the circuit breaker',
+};
+
 /** Brings a project's stack to its template (or, with `keepTemplate`, to other parameters only), showing how it goes. */
 export function deployProject(
-  { terminal }: Pick<Invocation, 'terminal'>,
-  { app, design }: Project,
+  invocation: Invocation,
+  project: Project,
   target: Target,
   parameters: readonly Parameter[],
   { keepTemplate = false } = {},
 ): Promise<Outcome> {
+  const { terminal } = invocation;
+  const { app, design } = project;
   const progress = stackProgress({
     terminal,
     stackName: app.name,
@@ -25,7 +33,8 @@ export function deployProject(
     stackName: app.name,
     ...(keepTemplate ? {} : { template: renderTemplate(design.template) }),
     parameters,
-    observer: progress,
+    cancelOnFirstFailure: invocation.flag(cancelOption.name),
+    observer: { ...progress, failed: (failure) => tellFailure(invocation, project, progress, failure) },
   }).finally(progress.finish);
 }
 

@@ -1,9 +1,10 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, type CloudFormationClientConfig } from '@aws-sdk/client-cloudformation';
 import { Agent } from 'node:http';
 import { systemClock } from '../common/clock.ts';
 import { InputError, OperationError } from '../common/problem.ts';
 import type { Target } from '../deploy/target.ts';
 import type { Connection } from '../region/process/connect.ts';
+import { lastWords } from '../region/process/control-calls.ts';
 
 const LOCAL_POLL_MS = 40;
 /** CloudFormation throttles its Describe calls per account; the aws CLI's waiters look far less often still. */
@@ -20,18 +21,7 @@ export function localTarget({ control, info }: Connection): Target {
   };
   return {
     cloudformation: new CloudFormationClient(settings),
-    async ecr() {
-      const { ECRClient } = await import('@aws-sdk/client-ecr');
-      return new ECRClient(settings);
-    },
-    async ecs() {
-      const { ECSClient } = await import('@aws-sdk/client-ecs');
-      return new ECSClient(settings);
-    },
-    async logs() {
-      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
-      return new CloudWatchLogsClient(settings);
-    },
+    ...clients(settings),
     async s3() {
       const { S3Client } = await import('@aws-sdk/client-s3');
       return {
@@ -39,10 +29,27 @@ export function localTarget({ control, info }: Connection): Target {
         bucket: `fairway-${info.accountId}-${info.region}`,
       };
     },
+    lastWords: (taskId) => lastWords(control, taskId),
     clock: systemClock,
     pollInterval: LOCAL_POLL_MS,
   };
 }
+
+/** Clients that are loaded when they are wanted first. */
+const clients = (settings: CloudFormationClientConfig): Pick<Target, 'ecr' | 'ecs' | 'logs'> => ({
+  async ecr() {
+    const { ECRClient } = await import('@aws-sdk/client-ecr');
+    return new ECRClient(settings);
+  },
+  async ecs() {
+    const { ECSClient } = await import('@aws-sdk/client-ecs');
+    return new ECSClient(settings);
+  },
+  async logs() {
+    const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
+    return new CloudWatchLogsClient(settings);
+  },
+});
 
 export interface RemoteOptions {
   readonly region: string | undefined;
@@ -80,18 +87,7 @@ export async function remoteTarget({ region, endpointUrl }: RemoteOptions): Prom
   });
   return {
     cloudformation,
-    async ecr() {
-      const { ECRClient } = await import('@aws-sdk/client-ecr');
-      return new ECRClient(settings);
-    },
-    async ecs() {
-      const { ECSClient } = await import('@aws-sdk/client-ecs');
-      return new ECSClient(settings);
-    },
-    async logs() {
-      const { CloudWatchLogsClient } = await import('@aws-sdk/client-cloudwatch-logs');
-      return new CloudWatchLogsClient(settings);
-    },
+    ...clients(settings),
     async s3() {
       const [{ S3Client }, { STSClient, GetCallerIdentityCommand }] = await Promise.all([
         import('@aws-sdk/client-s3'),

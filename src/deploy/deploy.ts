@@ -14,6 +14,7 @@ import { sleep } from '../common/clock.ts';
 import { OperationError } from '../common/problem.ts';
 import { destroyStack } from './destroy.ts';
 import { firstCause } from './diagnosis.ts';
+import { cancelAtFirst, cancelledAt, failureLines } from './cancel.ts';
 import { eventReader, follow } from './events.ts';
 import type { Observer, PlannedChange } from './observer.ts';
 import { describeStack, inProgress, onlyDeletable, succeeded } from './stack.ts';
@@ -28,6 +29,8 @@ export interface Deployment {
   readonly parameters: readonly Parameter[];
   readonly tags?: Readonly<Record<string, string>>;
   readonly observer: Observer;
+  /** Goes back as soon as a task does not stay, without waiting for the circuit breaker. */
+  readonly cancelOnFirstFailure?: boolean;
 }
 
 export type Outcome =
@@ -88,7 +91,9 @@ async function deployOnce(target: Target, deployment: Deployment): Promise<Outco
     .send(new ExecuteChangeSetCommand({ ChangeSetName: changeSet.ChangeSetId!, StackName: stackId }))
     .catch(overtaken);
   const watch = watchServices(target, observer);
-  const { stack, events } = await follow(target, stackId, read, observer, watch);
+  const cancelling = cancelAtFirst(target, deployment, { stackId, update }, watch);
+  const { stack, events } = await follow(target, stackId, read, observer, cancelling);
+  if (cancelling.cancelled()) throw cancelledAt(stackName, stack?.StackStatus, watch.first()!);
   if (!stack || !succeeded(stack.StackStatus)) throw failure(stackName, stack?.StackStatus, events, watch);
   return { kind: 'changed', stack };
 }
@@ -197,14 +202,6 @@ function failure(
     : 'no failed resource was reported';
   return new OperationError({
     code: 'deployment-failed',
-    message: `stack ${stackName} is ${status ?? 'gone'}: ${where}${cause ? stoppedTask(watch, cause.logicalId) : ''}`,
+    message: `stack ${stackName} is ${status ?? 'gone'}: ${where}${cause ? failureLines(watch.of(cause.logicalId)) : ''}`,
   });
-}
-
-/** Lines below the cause: why the service's first task stopped, and the last that it said. */
-function stoppedTask(watch: ServiceWatch, logicalId: string): string {
-  const stopped = watch.of(logicalId);
-  if (!stopped) return '';
-  const said = stopped.lastLines.map((line) => `\n    ${line}`);
-  return `\n  its first task stopped: ${stopped.reason}${said.length > 0 ? `\n  its last lines:${said.join('')}` : ''}`;
 }

@@ -6,6 +6,18 @@ export interface Observer {
   planned?(changes: readonly PlannedChange[]): void;
   event(event: StackEvent): void;
   note(text: string): void;
+  /** Tasks of a service do not stay, or do not even start: told once for each cause, while it goes on. */
+  failed?(failure: ServiceFailure): void;
+}
+/** Why a task that a service started in this operation did not stay. */
+export interface ServiceFailure {
+  readonly logicalId: string;
+  /** In ECS's words, with what is known of each container. */
+  readonly reason: string;
+  /** The last that its programs said. */
+  readonly lastLines: readonly string[];
+  /** Checks that look for such a cause. */
+  readonly checks: readonly string[];
 }
 export interface PlannedChange {
   readonly logicalId: string;

@@ -3,6 +3,7 @@ import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { ECSClient, Task } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
 import { systemClock } from '../common/clock.ts';
+import type { ServiceFailure } from './observer.ts';
 import { reasonOf, watchServices } from './stopped-tasks.ts';
 import type { Target } from './target.ts';
 
@@ -19,11 +20,24 @@ function task(id: string, seconds: number, stoppedReason: string): Task {
   };
 }
 
-function watch(tasks: readonly Task[]) {
-  const notes: string[] = [];
+function watch(tasks: readonly Task[], serviceEvents: readonly string[] = []) {
+  const failures: ServiceFailure[] = [];
   const answers: Record<string, (input: Record<string, unknown>) => unknown> = {
     ListTasks: () => ({ taskArns: tasks.map(({ taskArn }) => taskArn) }),
-    DescribeTasks: () => ({ tasks }),
+    DescribeTasks: ({ tasks: wanted }) => ({
+      tasks: tasks.filter(({ taskArn }) => (wanted as string[]).includes(taskArn!)),
+    }),
+    DescribeServices: () => ({
+      services: [
+        {
+          events: serviceEvents.map((message) => ({
+            id: message,
+            message,
+            createdAt: new Date(began.getTime() + 1000),
+          })),
+        },
+      ],
+    }),
     DescribeTaskDefinition: () => ({
       taskDefinition: {
         containerDefinitions: [
@@ -44,7 +58,12 @@ function watch(tasks: readonly Task[]) {
     clock: systemClock,
     pollInterval: 1,
   } as unknown as Target;
-  return { notes, watched: watchServices(target, { event() {}, note: (text) => void notes.push(text) }) };
+  const observer = {
+    event() {},
+    note() {},
+    failed: (failure: ServiceFailure) => void failures.push(failure),
+  };
+  return { failures, watched: watchServices(target, observer) };
 }
 
 const event = (ResourceStatus: ResourceStatus): StackEvent => ({
@@ -59,7 +78,7 @@ const event = (ResourceStatus: ResourceStatus): StackEvent => ({
 });
 
 test('of a service that fails, the first task that this operation started is told, and what it said', async () => {
-  const { notes, watched } = watch([
+  const { failures, watched } = watch([
     task('late', 9, 'late'),
     task('first', 2, 'Essential container in task exited'),
     task('before', -5, 'of the last deployment'),
@@ -69,10 +88,52 @@ test('of a service that fails, the first task that this operation started is tol
   watched.event(event('CREATE_FAILED'));
   await watched.look();
   expect(watched.of('Api')).toEqual({
+    logicalId: 'Api',
     reason: 'Essential container in task exited',
     lastLines: ['said in p/api/first'],
+    checks: [],
   });
-  expect(notes).toEqual(['a task of Api stopped: Essential container in task exited']);
+  expect(failures.map(({ reason }) => reason)).toEqual(['Essential container in task exited', 'late']);
+});
+
+test('each cause is told once, while the deployment goes on', async () => {
+  const tasks: Task[] = [];
+  const { failures, watched } = watch(tasks);
+  const looks = async () => {
+    for (let look = 0; look < 30; look++) await watched.look();
+  };
+  watched.event(event('UPDATE_IN_PROGRESS'));
+  await looks();
+  expect(failures).toEqual([]);
+  const elb = (id: string, seconds: number) =>
+    task(id, seconds, 'Task failed ELB health checks in (target-group x)');
+  tasks.push(task('one', 1, 'Essential container in task exited'));
+  await looks();
+  tasks.push(task('two', 2, 'Essential container in task exited'), elb('three', 3), elb('four', 4));
+  await looks();
+  expect(failures.map(({ reason, lastLines: lines }) => [reason, ...lines])).toEqual([
+    ['Essential container in task exited', 'said in p/api/one'],
+    ['Task failed ELB health checks in (target-group x)', 'said in p/api/three'],
+  ]);
+  expect(watched.first()?.lastLines).toEqual(['said in p/api/one']);
+});
+
+test('tells what the load balancer saw, tasks that could not be started, and the checks that look for it', async () => {
+  const { failures, watched } = watch(
+    [task('a', 1, 'Task failed ELB health checks in (target-group x)')],
+    [
+      '(service api) (port 80) is unhealthy in (target-group x) due to (reason Health checks failed with these codes: [404]).',
+      '(service api) failed to launch a task with (error ECS was unable to assume the role r that was provided for this task).',
+      '(service api) has started 1 tasks: (task 1).',
+    ],
+  );
+  watched.event(event('CREATE_IN_PROGRESS'));
+  watched.event(event('CREATE_FAILED'));
+  await watched.look();
+  expect(failures.map(({ reason, checks }) => `${reason} → ${checks[0]}`)).toEqual([
+    'Task failed ELB health checks in (target-group x): Health checks failed with these codes: [404] → health-check-never-passes',
+    'failed to launch a task with (error ECS was unable to assume the role r that was provided for this task) → role-trust',
+  ]);
 });
 
 test('what the rollback stops is not taken for a cause', async () => {

@@ -1,34 +1,32 @@
 import type { StackEvent } from '@aws-sdk/client-cloudformation';
-import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import type { ECSClient, Task } from '@aws-sdk/client-ecs';
-import type { Observer } from './observer.ts';
+import type { ECSClient, ServiceEvent, Task } from '@aws-sdk/client-ecs';
+import { causeKey, checksFor } from './causes.ts';
+import { lastLines } from './last-lines.ts';
+import type { Observer, ServiceFailure } from './observer.ts';
 import type { Target } from './target.ts';
 
-/** A task that a service started in this operation and that did not stay. */
-export interface StoppedTask {
-  readonly reason: string;
-  /** The last that its programs said. */
-  readonly lastLines: readonly string[];
-}
-
-/** Looks on while services come up, and remembers the first task of each that stopped. */
+/** Looks on while services come up, and tells why their tasks do not stay: each cause once. */
 export interface ServiceWatch {
   /** Told each event, in order. */
   event(event: StackEvent): void;
   look(): Promise<void>;
-  /** The first stopped task of a service. */
-  of(logicalId: string): StoppedTask | undefined;
+  /** The first failure of a service. */
+  of(logicalId: string): ServiceFailure | undefined;
+  /** The first of all. */
+  first(): ServiceFailure | undefined;
 }
 
 interface Coming {
   readonly logicalId: string;
   readonly arn: string;
   readonly since: number;
+  readonly seen: Set<string>;
 }
 
 /** Between two looks at the tasks there are as many at the stack. */
 const STACK_LOOKS = 10;
-const LAST_LINES = 8;
+/** Causes of one service that are told: what is behind them is the same. */
+const MOST_CAUSES = 4;
 
 /**
  * CloudFormation says of a service that fails only that its circuit breaker was triggered; ECS knows of each task why it
@@ -37,13 +35,29 @@ const LAST_LINES = 8;
  */
 export function watchServices(target: Target, observer: Observer): ServiceWatch {
   const coming = new Map<string, Coming>();
-  const stopped = new Map<string, StoppedTask>();
+  const failures: ServiceFailure[] = [];
   const targetGroups = new Map<string, string>();
   /** A target group by the name that it has in the template, which people know. */
   const named = (reason: string) =>
     [...targetGroups].reduce((text, [arn, logicalId]) => text.replaceAll(arn, logicalId), reason);
   let looks = 0;
   let failing = false;
+
+  async function lookAt(service: Coming): Promise<void> {
+    const { logicalId } = service;
+    for (const { reason, task } of await fresh(target, service)) {
+      const known = failures.filter((failure) => failure.logicalId === logicalId);
+      const text = named(reason);
+      if (known.length >= MOST_CAUSES || known.some((one) => causeKey(one.reason) === causeKey(text)))
+        continue;
+      const lines = task ? await lastLines(target, task).catch(() => []) : [];
+      const failure = { logicalId, reason: text, lastLines: lines, checks: checksFor(text, lines) };
+      failures.push(failure);
+      if (observer.failed) observer.failed(failure);
+      else observer.note(`a task of ${logicalId} stopped: ${text}`);
+    }
+  }
+
   return {
     event({ ResourceType, ResourceStatus = '', LogicalResourceId = '', PhysicalResourceId, Timestamp }) {
       if (ResourceType === 'AWS::ElasticLoadBalancingV2::TargetGroup' && PhysicalResourceId)
@@ -55,54 +69,61 @@ export function watchServices(target: Target, observer: Observer): ServiceWatch 
             logicalId: LogicalResourceId,
             arn: PhysicalResourceId,
             since: Timestamp?.getTime() ?? 0,
+            seen: new Set(),
           });
       } else if (ResourceStatus.endsWith('_FAILED')) failing = true;
       else coming.delete(LogicalResourceId);
     },
     async look() {
       const now = failing || ++looks % STACK_LOOKS === 0;
-      const unknown = [...coming.values()].filter(({ logicalId }) => !stopped.has(logicalId));
-      if (!now || unknown.length === 0) return;
-      await Promise.all(
-        unknown.map(async (service) => {
-          // What explains a failure must not be one.
-          const found = await firstStopped(target, service).catch(() => undefined);
-          if (!found) return;
-          const reason = named(found.reason);
-          stopped.set(service.logicalId, { ...found, reason });
-          observer.note(`a task of ${service.logicalId} stopped: ${reason}`);
-        }),
-      );
+      if (!now || coming.size === 0) return;
+      // What explains a failure must not be one.
+      await Promise.all([...coming.values()].map((service) => lookAt(service).catch(() => undefined)));
       // What stops from here on is taken down by the rollback.
       if (failing) coming.clear();
     },
-    of: (logicalId) => stopped.get(logicalId),
+    of: (logicalId) => failures.find((failure) => failure.logicalId === logicalId),
+    first: () => failures[0],
   };
 }
 
-async function firstStopped(target: Target, { arn, since }: Coming): Promise<StoppedTask | undefined> {
-  const { ListTasksCommand, DescribeTasksCommand } = await import('@aws-sdk/client-ecs');
-  const ecs = await target.ecs();
+interface Trouble {
+  readonly reason: string;
+  readonly task?: Task;
+}
+
+/** What has not been seen of a service: its tasks that stopped, the first first, and those that could not be started. */
+async function fresh(target: Target, { arn, since, seen }: Coming): Promise<readonly Trouble[]> {
+  const { ListTasksCommand, DescribeTasksCommand, DescribeServicesCommand } =
+    await import('@aws-sdk/client-ecs');
+  const ecs: ECSClient = await target.ecs();
   const [, cluster = 'default', serviceName] = arn.split('/');
-  const { taskArns = [] } = await ecs.send(
-    new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' }),
-  );
-  if (taskArns.length === 0) return undefined;
-  const { tasks = [] } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: taskArns }));
-  const [first] = tasks
-    .filter(
-      ({ createdAt, lastStatus, stoppedReason = '' }) =>
-        lastStatus === 'STOPPED' &&
-        (createdAt?.getTime() ?? 0) >= since &&
-        !stoppedReason.startsWith('Scaling activity'),
-    )
+  const [{ taskArns = [] }, { services: [service] = [] }] = await Promise.all([
+    ecs.send(new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' })),
+    ecs.send(new DescribeServicesCommand({ cluster, services: [arn] })).catch(() => ({ services: [] })),
+  ]);
+  const events = (service?.events ?? []).filter(({ createdAt }) => (createdAt?.getTime() ?? 0) >= since);
+  const unseen = taskArns.filter((taskArn) => !seen.has(taskArn));
+  const { tasks = [] } =
+    unseen.length === 0 ? {} : await ecs.send(new DescribeTasksCommand({ cluster, tasks: unseen }));
+  const stopped = tasks
+    .filter(({ lastStatus }) => lastStatus === 'STOPPED')
     .sort((a, b) => (a.createdAt?.getTime() ?? 0) - (b.createdAt?.getTime() ?? 0));
-  return (
-    first && {
-      reason: reasonOf(first),
-      lastLines: await lastLines(target, ecs, first).catch(() => []),
-    }
-  );
+  for (const { taskArn = '' } of stopped) seen.add(taskArn);
+  return [
+    ...stopped
+      .filter(
+        ({ createdAt, stoppedReason = '' }) =>
+          (createdAt?.getTime() ?? 0) >= since && !stoppedReason.startsWith('Scaling activity'),
+      )
+      .map((task) => ({ reason: withHealth(reasonOf(task), events), task })),
+    ...events.flatMap(({ id = '', message = '' }) => {
+      const reason = launchFailure(message);
+      if (reason === undefined || seen.has(id)) return [];
+      seen.add(id);
+      return [{ reason }];
+    }),
+  ];
 }
 
 /** ECS's words for the task, and what is known of its containers. */
@@ -117,30 +138,21 @@ export function reasonOf({ stoppedReason = 'no reason was given', containers = [
   return [stoppedReason, ...ends].join('; ');
 }
 
-/** Of the streams that the awslogs driver names PREFIX/CONTAINER/TASK: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */
-async function lastLines(target: Target, ecs: ECSClient, task: Task): Promise<readonly string[]> {
-  const [{ DescribeTaskDefinitionCommand }, { GetLogEventsCommand }] = await Promise.all([
-    import('@aws-sdk/client-ecs'),
-    import('@aws-sdk/client-cloudwatch-logs'),
-  ]);
-  const { taskDefinition } = await ecs.send(
-    new DescribeTaskDefinitionCommand({ taskDefinition: task.taskDefinitionArn }),
-  );
-  const logs: CloudWatchLogsClient = await target.logs();
-  const id = task.taskArn!.split('/').at(-1)!;
-  const pages = await Promise.all(
-    (taskDefinition?.containerDefinitions ?? []).map(async ({ name, logConfiguration }) => {
-      const { 'awslogs-group': group, 'awslogs-stream-prefix': prefix } = logConfiguration?.options ?? {};
-      if (group === undefined || prefix === undefined) return [];
-      const { events = [] } = await logs.send(
-        new GetLogEventsCommand({
-          logGroupName: group,
-          logStreamName: `${prefix}/${name}/${id}`,
-          limit: LAST_LINES,
-        }),
-      );
-      return events.flatMap(({ message }) => (message === undefined ? [] : [message]));
-    }),
-  );
-  return pages.flat();
+/**
+ * What the load balancer saw stands in the service's event, not in the task's reason: "(service s) (port 80) is unhealthy in
+ * (target-group t) due to (reason Health checks failed with these codes: [404])".
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+function withHealth(reason: string, events: readonly ServiceEvent[]): string {
+  if (!/failed ELB health checks/.test(reason)) return reason;
+  const why = events
+    .map(({ message = '' }) => /is unhealthy in .* due to \(reason (.*?)\)\.?$/.exec(message)?.[1])
+    .find((text) => text !== undefined);
+  return why === undefined ? reason : `${reason}: ${why}`;
 }
+
+/** Tasks that could not be started leave no stopped task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+const launchFailure = (message: string): string | undefined =>
+  /\) (failed to launch a task with \(error .*\)|was unable to (?:place|start) a task.*?)\.?$/.exec(
+    message,
+  )?.[1];

@@ -15,6 +15,10 @@ export interface Target {
   /** Made only when services come up: to tell why a task stopped, and what it said. */
   readonly ecs: () => Promise<ECSClient>;
   readonly logs: () => Promise<CloudWatchLogsClient>;
+  /** Where the region remembers what a stopped task said last, whatever became of its logs; AWS does not. */
+  readonly lastWords?: (
+    taskId: string,
+  ) => Promise<readonly { readonly container: string; readonly lines: readonly string[] }[]>;
   readonly clock: Clock;
   /** Milliseconds between two looks at a stack: some tens locally, two thousand on AWS, where calls are throttled. */
   readonly pollInterval: number;

@@ -11,7 +11,7 @@ import { loadProject } from '../project.ts';
 import { runOnceTasks } from '../once.ts';
 import { publishBuilds } from '../publish.ts';
 import { secretParameters } from '../secrets.ts';
-import { deployProject } from '../stack.ts';
+import { cancelOption, deployProject } from '../stack.ts';
 import { remoteOptions, remoteTargetOptions } from '../remote-options.ts';
 import { isLoopback, remoteTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
@@ -26,6 +26,7 @@ export const command: Command = {
     ...remoteOptions,
     builderOption,
     noCheckOption,
+    cancelOption,
     {
       name: 'image',
       value: 'SERVICE=REFERENCE',

@@ -1,6 +1,8 @@
-import { examine } from '../../region/process/doctor.ts';
+import { examine, type Finding } from '../../region/process/doctor.ts';
 import { pathsOf } from '../../region/process/paths.ts';
-import type { Command } from '../command.ts';
+import { describeTime, isOrdinaryTime } from '../../region/process/settings.ts';
+import type { Command, Invocation } from '../command.ts';
+import { findLocal } from '../local.ts';
 import { table } from '../terminal.ts';
 
 export const command: Command = {
@@ -11,7 +13,7 @@ export const command: Command = {
   options: [{ name: 'json', help: 'print JSON, for programs' }],
   arguments: [0, 0],
   async run({ terminal, env, flag }) {
-    const findings = await examine(pathsOf(env).cache);
+    const findings = [...(await examine(pathsOf(env).cache)), ...(await timeOf({ env }))];
     const missing = findings.some(({ state }) => state === 'missing');
     if (flag('json')) {
       terminal.out(`${JSON.stringify(findings, null, 2)}\n`);
@@ -27,3 +29,12 @@ export const command: Command = {
     return missing ? 1 : 0;
   },
 };
+
+/** Of a region that runs with another time than the machine's. */
+async function timeOf(invocation: Pick<Invocation, 'env'>): Promise<readonly Finding[]> {
+  const found = await findLocal(invocation);
+  found?.control.close();
+  if (!found || isOrdinaryTime(found.info.settings)) return [];
+  const detail = `the region that runs has ${describeTime(found.info.settings)}: docs/rollouts.md says what that means`;
+  return [{ name: 'time', state: 'limited', detail }];
+}

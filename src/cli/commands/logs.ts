@@ -21,13 +21,13 @@ export const command: Command = {
   async run(invocation) {
     const { terminal } = invocation;
     const stack = await projectName(invocation);
-    const { control } = await requireLocal(invocation);
+    const { control, info } = await requireLocal(invocation);
     const query = new URLSearchParams({ stack, follow: String(invocation.flag('follow')) });
     for (const service of invocation.positionals) query.append('service', service);
     const tail = invocation.text('tail');
     if (tail !== undefined) query.set('tail', String(wholeNumber('tail', tail)));
     const since = invocation.text('since');
-    if (since !== undefined) query.set('since', String(parseSince(since, Date.now())));
+    if (since !== undefined) query.set('since', String(parseSince(since, info.now)));
     const interrupt = new AbortController();
     process.once('SIGINT', () => interrupt.abort());
     await control

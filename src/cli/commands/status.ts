@@ -1,5 +1,6 @@
 import type { Forward } from '../../region/forward/model.ts';
 import type { StackStatus, TaskStatus } from '../../region/process/protocol.ts';
+import { describeTime, isOrdinaryTime, type RegionSettings } from '../../region/process/settings.ts';
 import type { Command } from '../command.ts';
 import { requireLocal } from '../local.ts';
 import { projectName } from '../project.ts';
@@ -13,17 +14,23 @@ export const command: Command = {
   arguments: [0, 0],
   async run(invocation) {
     const stack = await projectName(invocation);
-    const { control } = await requireLocal(invocation);
+    const { terminal } = invocation;
+    const { control, info } = await requireLocal(invocation);
     const status = await control.get<StackStatus>(`status?stack=${encodeURIComponent(stack)}`);
     control.close();
-    if (invocation.flag('json')) invocation.terminal.out(`${JSON.stringify(status, null, 2)}\n`);
-    else invocation.terminal.out(`${renderStatus(status, invocation.terminal.outStyle)}\n`);
+    const { timeScale, pace } = info.settings;
+    if (invocation.flag('json')) terminal.out(`${JSON.stringify({ ...status, timeScale, pace }, null, 2)}\n`);
+    else terminal.out(`${renderStatus(status, info.settings, terminal.outStyle)}\n`);
     return 0;
   },
 };
 
 /** What people read: the state, a row for each service with its tasks' addresses, and where it can be opened. */
-export function renderStatus({ stack, state, urls, services, forwards }: StackStatus, style: Style): string {
+export function renderStatus(
+  { stack, state, urls, services, forwards }: StackStatus,
+  time: Pick<RegionSettings, 'timeScale' | 'pace'>,
+  style: Style,
+): string {
   const rows = services.map(({ name, desired, running, healthy, tasks }) => [
     style.bold(name),
     count(running, desired, style),
@@ -32,7 +39,7 @@ export function renderStatus({ stack, state, urls, services, forwards }: StackSt
   ]);
   const head = ['SERVICE', 'TASKS', 'HEALTH', 'ADDRESSES'].map((title) => style.dim(title));
   return [
-    `${style.bold(stack)}  ${state}`,
+    `${style.bold(stack)}  ${state}${isOrdinaryTime(time) ? '' : style.yellow(`  (${describeTime(time)})`)}`,
     ...(services.length > 0 ? ['', table([head, ...rows])] : []),
     ...(urls.length > 0 ? ['', ...urls.map((url) => style.cyan(url))] : []),
     ...(forwards.length > 0 ? ['', ...forwards.map((forward) => reachable(forward, style))] : []),

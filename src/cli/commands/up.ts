@@ -13,9 +13,10 @@ import { preflight } from '../preflight.ts';
 import { pullPolicy, pullServices } from '../pull.ts';
 import { loadProject, type Project } from '../project.ts';
 import { secretParameters } from '../secrets.ts';
-import { deployProject } from '../stack.ts';
+import { cancelOption, deployProject } from '../stack.ts';
 import { localTarget } from '../target.ts';
 import { duration } from '../terminal.ts';
+import { timeOptions, wantedTime } from '../time-options.ts';
 import { renderStatus } from './status.ts';
 
 export const command: Command = {
@@ -34,18 +35,21 @@ export const command: Command = {
     },
     builderOption,
     noCheckOption,
+    cancelOption,
+    ...timeOptions,
   ],
   arguments: [0, 1],
   async run(invocation) {
     const began = Date.now();
     const learn = invocation.flag('learn');
+    const time = wantedTime(invocation);
     const project = await loadProject(invocation, invocation.positionals[0], { target: 'local', learn });
     const secrets = secretParameters(project);
     printNotices(invocation.terminal, [...project.app.notices, ...project.design.notices]);
     // While the region starts.
     const checked = checkBefore(invocation, project);
     checked.catch(() => undefined);
-    const connection = await startLocal(invocation);
+    const connection = await startLocal(invocation, time);
     try {
       await checked;
       if (learn) await connection.control.post('flows', { stack: project.app.name, observe: true });
@@ -88,7 +92,7 @@ async function up(
   ]);
   const parameters: Parameter[] = [...images, ...secrets, ...(await held)];
   await control.setBinds(app.name, design.local.binds);
-  const outcome = await deployProject({ terminal }, project, target, parameters);
+  const outcome = await deployProject(invocation, project, target, parameters);
   const { forwards } = await control.post<{ readonly forwards: readonly Forward[] }>('forwards', {
     stack: app.name,
     forwards: design.local.forwards,
@@ -98,7 +102,7 @@ async function up(
   const status = await control.get<StackStatus>(`status?stack=${encodeURIComponent(app.name)}`);
   const took = duration(Date.now() - began);
   terminal.err('\n');
-  terminal.out(`${renderStatus(status, terminal.outStyle)}\n`);
+  terminal.out(`${renderStatus(status, connection.info.settings, terminal.outStyle)}\n`);
   terminal.err(
     outcome.kind === 'unchanged'
       ? `\n${app.name}: nothing changed (${took})\n`

@@ -29,7 +29,9 @@ export function buildId(programs: string): string {
 export async function findRegion(paths: Paths): Promise<Connection | undefined> {
   const control = controlClient(paths.socket);
   try {
-    return { control, info: await control.get<RegionInfo>('info'), started: false };
+    const info = await control.get<RegionInfo>('info');
+    // One of an earlier build says less of itself.
+    return { control, info: { ...info, settings: info.settings ?? defaultSettings }, started: false };
   } catch (error) {
     control.close();
     const { code } = error as NodeJS.ErrnoException;
@@ -54,10 +56,10 @@ export async function connectRegion(
   const found = await findRegion(paths);
   if (!found) return startRegion(paths, programs, { ...defaultSettings, ...wanted });
   const { settings } = found.info;
-  const differs = Object.entries(wanted).some(([name, value]) => settings?.[name as keyof Wanted] !== value);
+  const differs = Object.entries(wanted).some(([name, value]) => settings[name as keyof Wanted] !== value);
   const current = found.info.build === buildId(programs);
   if (current && !differs) return found;
-  if (settings?.foreground) {
+  if (settings.foreground) {
     found.control.close();
     throw inForeground(found.info, differs);
   }
