@@ -2,7 +2,10 @@ import { newDeploymentId, newRevisionId, newServiceDeploymentId } from './ids.ts
 import { changeServiceDeployment } from './scheduler/rollout.ts';
 import type { DeploymentRecord, Ecs, Revision, ServiceRecord } from './state.ts';
 
-type Owner = Pick<ServiceRecord, 'arn' | 'name' | 'clusterName' | 'clusterArn' | 'deployments'>;
+type Owner = Pick<
+  ServiceRecord,
+  'arn' | 'name' | 'clusterName' | 'clusterArn' | 'deployments' | 'deploymentConfiguration'
+>;
 
 /**
  * The newest deployment of a service: the ones before go on until it has taken over.
@@ -10,7 +13,7 @@ type Owner = Pick<ServiceRecord, 'arn' | 'name' | 'clusterName' | 'clusterArn' |
  */
 export function newDeployment(ecs: Ecs, service: Owner, revision: Revision): readonly DeploymentRecord[] {
   const { arns, tables, now } = ecs;
-  const { clusterName, name } = service;
+  const { clusterName, name, deploymentConfiguration: configuration } = service;
   const id = newDeploymentId();
   const at = now();
   const deployment: DeploymentRecord = {
@@ -27,11 +30,19 @@ export function newDeployment(ecs: Ecs, service: Owner, revision: Revision): rea
     updatedAt: at,
   };
   const before = service.deployments.map((one): DeploymentRecord => ({ ...one, status: 'ACTIVE' }));
-  for (const { rolloutState, serviceDeploymentArn } of before)
-    if (rolloutState === 'IN_PROGRESS')
-      changeServiceDeployment(ecs, serviceDeploymentArn, 'STOPPED', {
+  // There is no queue: what is under way, a rollback too, ends here.
+  for (const { arn, serviceArn } of tables.serviceDeployments.values())
+    if (serviceArn === service.arn)
+      changeServiceDeployment(ecs, arn, 'STOPPED', {
         statusReason: `Service deployment stopped: superseded by ${id}.`,
       });
+  tables.serviceRevisions.put(deployment.revisionArn, {
+    arn: deployment.revisionArn,
+    serviceArn: service.arn,
+    clusterArn: service.clusterArn,
+    revision,
+    createdAt: at,
+  });
   tables.serviceDeployments.put(deployment.serviceDeploymentArn, {
     arn: deployment.serviceDeploymentArn,
     serviceArn: service.arn,
@@ -40,6 +51,7 @@ export function newDeployment(ecs: Ecs, service: Owner, revision: Revision): rea
     status: 'IN_PROGRESS',
     targetRevisionArn: deployment.revisionArn,
     sourceRevisionArns: before.map(({ revisionArn }) => revisionArn),
+    configuration,
     createdAt: at,
     updatedAt: at,
   });

@@ -4,13 +4,16 @@ import { createAgent } from './agent/agent.ts';
 import { setBinds, startBindCleaner } from './binds.ts';
 import { clusterHandlers } from './clusters.ts';
 import { metadataEndpoint } from './metadata/endpoint.ts';
+import { startAlarmWatch } from './scheduler/alarms.ts';
 import { startScheduler } from './scheduler/scheduler.ts';
 import { serviceDeploymentHandlers } from './service-deployments.ts';
+import { serviceRevisionHandlers } from './service-revisions.ts';
 import { serviceHandlers } from './services.ts';
 import { settingHandlers } from './settings.ts';
 import { createState, definitionOf, type Ecs, type EcsOptions, type Sdk } from './state.ts';
 import { tagHandlers } from './tags.ts';
 import { taskDefinitionHandlers } from './task-definitions.ts';
+import { taskProtectionHandlers } from './task-protection.ts';
 import { taskHandlers } from './tasks.ts';
 
 /** Amazon ECS on Fargate: its operations, the service scheduler, and the agent that runs the tasks. */
@@ -21,6 +24,7 @@ export function createEcs(
   const ecs = createState(region, options);
   const agent = createAgent(ecs);
   let scheduler: Reconciler | undefined;
+  let alarmWatch: Reconciler | undefined;
   let bindCleaner: Reconciler | undefined;
   return {
     handlers: {
@@ -28,6 +32,8 @@ export function createEcs(
       ...taskDefinitionHandlers(ecs),
       ...serviceHandlers(ecs),
       ...serviceDeploymentHandlers(ecs),
+      ...serviceRevisionHandlers(ecs),
+      ...taskProtectionHandlers(ecs),
       ...taskHandlers(ecs),
       ...tagHandlers(ecs),
       ...settingHandlers(ecs),
@@ -48,8 +54,10 @@ export function createEcs(
       agent.start();
       bindCleaner = startBindCleaner(ecs);
       scheduler = startScheduler(ecs);
+      alarmWatch = startAlarmWatch(ecs);
     },
     async stop() {
+      await alarmWatch?.stop();
       await scheduler?.stop();
       await bindCleaner?.stop();
       await agent.stop();

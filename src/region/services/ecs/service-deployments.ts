@@ -1,10 +1,13 @@
 import type * as sdk from '@aws-sdk/client-ecs';
 import type { Handlers } from '../../gateway/types.ts';
-import { serviceNotFound } from './errors.ts';
+import { ApiError } from '../../gateway/api-error.ts';
+import { invalidParameter, serviceNotFound } from './errors.ts';
 import { page } from './page.ts';
 import { breakerThreshold } from './scheduler/circuit-breaker.ts';
+import { changeServiceDeployment, isFinished } from './scheduler/rollout.ts';
+import { viewConfiguration } from './service-view.ts';
 import { findService } from './services.ts';
-import type { Ecs, Sdk, ServiceDeploymentRecord } from './state.ts';
+import type { Ecs, FailureCause, Sdk, ServiceDeploymentRecord } from './state.ts';
 
 export function serviceDeploymentHandlers(ecs: Ecs): Handlers<Sdk> {
   const { tables } = ecs;
@@ -13,7 +16,9 @@ export function serviceDeploymentHandlers(ecs: Ecs): Handlers<Sdk> {
   function view(record: ServiceDeploymentRecord): sdk.ServiceDeployment {
     const service = tables.services.get(record.serviceArn);
     const deployment = service?.deployments.find(({ id }) => id === record.deploymentId);
-    const { enable = false, rollback = false } = service?.deploymentConfiguration.circuitBreaker ?? {};
+    const configuration = record.configuration ?? service?.deploymentConfiguration;
+    const { enable = false, threshold } = configuration?.circuitBreaker ?? {};
+    const { alarms } = configuration ?? {};
     return {
       serviceDeploymentArn: record.arn,
       serviceArn: record.serviceArn,
@@ -32,16 +37,22 @@ export function serviceDeploymentHandlers(ecs: Ecs): Handlers<Sdk> {
         startedAt: record.rollback.startedAt,
         serviceRevisionArn: record.rollback.revisionArn,
       },
-      deploymentConfiguration: { deploymentCircuitBreaker: { enable, rollback } },
+      deploymentConfiguration: configuration && viewConfiguration(configuration),
       deploymentCircuitBreaker: {
-        status: enable ? breakerStatus(record) : 'DISABLED',
-        failureCount: deployment?.failedTasks ?? 0,
-        threshold: breakerThreshold(service?.desiredCount ?? 0),
+        status: enable ? monitorStatus(record, 'circuit breaker') : 'DISABLED',
+        failureCount: record.failure?.failedTasks ?? deployment?.failedTasks ?? 0,
+        threshold: breakerThreshold(service?.desiredCount ?? 0, threshold),
+      },
+      alarms: {
+        status: alarms?.enable ? monitorStatus(record, 'alarm') : 'DISABLED',
+        alarmNames: [...(alarms?.alarmNames ?? [])],
+        triggeredAlarmNames: [...(record.triggeredAlarms ?? [])],
       },
     };
   }
 
   return {
+    /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServiceDeployments.html */
     ListServiceDeployments({ service: wanted = '', cluster, status, createdAt, maxResults, nextToken }) {
       const service = findService(ecs, wanted, cluster);
       if (!service) throw serviceNotFound();
@@ -67,21 +78,44 @@ export function serviceDeploymentHandlers(ecs: Ecs): Handlers<Sdk> {
         nextToken: next,
       };
     },
+    /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServiceDeployments.html */
     DescribeServiceDeployments({ serviceDeploymentArns = [] }) {
+      if (serviceDeploymentArns.length > 20)
+        throw invalidParameter('serviceDeploymentArns can have at most 20 items.');
       const found = serviceDeploymentArns.map((arn) => ({ arn, record: tables.serviceDeployments.get(arn) }));
       return {
         serviceDeployments: found.flatMap(({ record }) => (record ? [view(record)] : [])),
         failures: found.filter(({ record }) => !record).map(({ arn }) => ({ arn, reason: 'MISSING' })),
       };
     },
+    /**
+     * Rolls back, whatever the deployment's configuration says; what is on its way back already stays on it.
+     * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+     */
+    StopServiceDeployment({ serviceDeploymentArn: arn = '', stopType = 'ROLLBACK' }) {
+      const record = tables.serviceDeployments.get(arn);
+      if (!record) throw new ApiError('ServiceDeploymentNotFoundException', 'Service deployment not found.');
+      if (stopType !== 'ROLLBACK')
+        throw invalidParameter(`stopType ${stopType} is not supported; the valid value is ROLLBACK.`);
+      if (isFinished(record))
+        throw new ApiError('ConflictException', `The service deployment is ${record.status} already.`, 400, {
+          resourceIds: [arn],
+        });
+      if (record.status !== 'ROLLBACK_IN_PROGRESS') {
+        changeServiceDeployment(ecs, arn, 'ROLLBACK_REQUESTED');
+        // What the scheduler watches.
+        tables.services.patch(record.serviceArn, {});
+      }
+      return { serviceDeploymentArn: arn };
+    },
   };
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeploymentCircuitBreaker.html */
-function breakerStatus({
-  status,
-  rollback,
-}: ServiceDeploymentRecord): sdk.ServiceDeploymentRollbackMonitorsStatus {
-  if (rollback) return 'TRIGGERED';
-  return status === 'IN_PROGRESS' ? 'MONITORING' : 'MONITORING_COMPLETE';
+function monitorStatus(
+  record: ServiceDeploymentRecord,
+  cause: FailureCause,
+): sdk.ServiceDeploymentRollbackMonitorsStatus {
+  if (record.failure?.cause === cause) return 'TRIGGERED';
+  return isFinished(record) || record.failure ? 'MONITORING_COMPLETE' : 'MONITORING';
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { nameOf } from './ids.ts';
-import type { Ecs } from './state.ts';
+import type { Condition, Ecs } from './state.ts';
 
 /** The 100 most recent, newest first. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
 const most = 100;
@@ -18,12 +18,33 @@ export function addServiceEvent(
   tables.serviceEvents.put(serviceArn, { events: [event, ...events].slice(0, most) });
 }
 
-/** The same, unless it was the last thing said. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
-export function addServiceEventOnce(
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+const repeated = 6 * 60 * 60 * 1000;
+
+/**
+ * Tells of a condition when it begins, and again every six hours while it lasts. Returns in how many milliseconds that will be.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
+ */
+export function tellWhile(
   ecs: Pick<Ecs, 'tables' | 'now'>,
   serviceArn: string,
-  what: string,
-): void {
-  const last = ecs.tables.serviceEvents.get(serviceArn)?.events[0]?.message;
-  if (last !== `(service ${nameOf(serviceArn)}) ${what}`) addServiceEvent(ecs, serviceArn, what);
+  condition: Condition,
+  what: string | undefined,
+): number | undefined {
+  const told = ecs.tables.services.get(serviceArn)?.told ?? {};
+  const since = told[condition];
+  const now = ecs.now();
+  const tell = (at: Date | undefined) => {
+    const { [condition]: _last, ...others } = told;
+    ecs.tables.services.patch(serviceArn, { told: at ? { ...others, [condition]: at } : others });
+  };
+  if (what === undefined) {
+    if (since) tell(undefined);
+    return undefined;
+  }
+  const left = since ? since.getTime() + repeated - now.getTime() : 0;
+  if (left > 0) return left;
+  addServiceEvent(ecs, serviceArn, what);
+  tell(now);
+  return repeated;
 }

@@ -1,8 +1,10 @@
 import type {
   CreateServiceRequest,
+  DeploymentAlarms,
   DeploymentConfiguration,
   LoadBalancer,
   ServiceRegistry,
+  ThresholdConfiguration,
 } from '@aws-sdk/client-ecs';
 import { ApiError } from '../../gateway/api-error.ts';
 import { clientError, invalidParameter, notEnacted, refuseOthers } from './errors.ts';
@@ -21,9 +23,12 @@ export function checkDeploymentConfiguration(
       'deploymentConfiguration.',
     );
   if (strategy !== 'ROLLING') throw notEnacted(`deployment strategy ${strategy}`);
-  if (alarms?.enable) throw notEnacted('deployment alarms');
   if (breaker)
-    refuseOthers(breaker, ['enable', 'rollback', 'resetOnHealthyTask'], 'deploymentCircuitBreaker.');
+    refuseOthers(
+      breaker,
+      ['enable', 'rollback', 'resetOnHealthyTask', 'thresholdConfiguration'],
+      'deploymentCircuitBreaker.',
+    );
   const minimumHealthyPercent = input?.minimumHealthyPercent ?? before?.minimumHealthyPercent ?? 100;
   const maximumPercent = input?.maximumPercent ?? before?.maximumPercent ?? 200;
   if (minimumHealthyPercent < 0 || minimumHealthyPercent > maximumPercent)
@@ -40,9 +45,37 @@ export function checkDeploymentConfiguration(
           enable: breaker.enable ?? false,
           rollback: breaker.rollback ?? false,
           resetOnHealthyTask: breaker.resetOnHealthyTask ?? true,
+          ...checkThreshold(breaker.thresholdConfiguration),
         }
       : (before?.circuitBreaker ?? { enable: false, rollback: false, resetOnHealthyTask: true }),
+    ...(alarms ? { alarms: checkAlarms(alarms) } : before?.alarms ? { alarms: before.alarms } : {}),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ThresholdConfiguration.html */
+function checkThreshold(
+  input: ThresholdConfiguration | undefined,
+): Pick<ServiceRecord['deploymentConfiguration']['circuitBreaker'], 'threshold'> {
+  if (!input) return {};
+  const { type = 'BOUNDED_PERCENT', value = 50 } = input;
+  if (!['BOUNDED_PERCENT', 'COUNT', 'UNBOUNDED_PERCENT'].includes(type))
+    throw invalidParameter(
+      `thresholdConfiguration type ${type} is none of BOUNDED_PERCENT, COUNT and UNBOUNDED_PERCENT.`,
+    );
+  if (!Number.isInteger(value) || value < 1)
+    throw invalidParameter(`thresholdConfiguration value ${value} must be a whole number of at least 1.`);
+  return { threshold: { type, value } };
+}
+
+/** That an alarm is there is not asked: it may be made after the service that it watches. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentAlarms.html */
+function checkAlarms({
+  alarmNames = [],
+  enable = false,
+  rollback = false,
+}: DeploymentAlarms): NonNullable<ServiceRecord['deploymentConfiguration']['alarms']> {
+  if (enable && alarmNames.length === 0)
+    throw invalidParameter('alarms.alarmNames must name at least one alarm when alarms are enabled.');
+  return { alarmNames, enable, rollback };
 }
 
 /** What is neither enacted nor ignored. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html */

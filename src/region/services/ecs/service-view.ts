@@ -17,8 +17,6 @@ export function viewService(
   const tasks = [...ecs.tables.tasks.values()].filter(({ serviceArn }) => serviceArn === service.arn);
   const [primary] = service.deployments;
   const revision = (primary ?? service.lastCompleted)?.revision;
-  const { minimumHealthyPercent, maximumPercent, circuitBreaker } = service.deploymentConfiguration;
-  const { enable, rollback } = circuitBreaker;
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -30,16 +28,11 @@ export function viewService(
     ...(revision ? deployable(revision) : {}),
     loadBalancers: [...(revision?.loadBalancers ?? [])],
     serviceRegistries: [...(revision?.serviceRegistries ?? [])],
-    deploymentConfiguration: {
-      minimumHealthyPercent,
-      maximumPercent,
-      deploymentCircuitBreaker: { enable, rollback },
-      strategy: 'ROLLING',
-    },
+    deploymentConfiguration: viewConfiguration(service.deploymentConfiguration),
     deployments: service.deployments.map((deployment) => viewDeployment(service, deployment, tasks)),
     events: [...(ecs.tables.serviceEvents.get(service.arn)?.events ?? [])],
     createdAt: service.createdAt,
-    currentServiceDeployment: primary?.serviceDeploymentArn,
+    currentServiceDeployment: currentDeployment(ecs, service),
     currentServiceRevisions: service.deployments.map((deployment) => {
       const own = tasks.filter(({ deploymentId }) => deploymentId === deployment.id);
       return {
@@ -61,6 +54,32 @@ export function viewService(
     ...(include.includes('TAGS') ? { tags: tagsOf(ecs, service.arn) } : {}),
   };
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+export function viewConfiguration({
+  minimumHealthyPercent,
+  maximumPercent,
+  circuitBreaker,
+  alarms,
+}: ServiceRecord['deploymentConfiguration']): sdk.DeploymentConfiguration {
+  const { enable, rollback, resetOnHealthyTask, threshold } = circuitBreaker;
+  return {
+    minimumHealthyPercent,
+    maximumPercent,
+    deploymentCircuitBreaker: {
+      enable,
+      rollback,
+      resetOnHealthyTask,
+      ...(threshold ? { thresholdConfiguration: threshold } : {}),
+    },
+    ...(alarms ? { alarms: { ...alarms, alarmNames: [...alarms.alarmNames] } } : {}),
+    strategy: 'ROLLING',
+  };
+}
+
+/** The newest: also while what it failed to bring is rolled back. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html */
+const currentDeployment = ({ tables }: Ecs, { arn }: ServiceRecord): string | undefined =>
+  [...tables.serviceDeployments.values()].findLast(({ serviceArn }) => serviceArn === arn)?.arn;
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html */
 function viewDeployment(
@@ -85,7 +104,7 @@ function viewDeployment(
   };
 }
 
-const deployable = (
+export const deployable = (
   revision: Revision,
 ): Pick<
   sdk.Service & sdk.Deployment,

@@ -169,7 +169,13 @@ test('the circuit breaker fails a first deployment after three tasks, and nothin
   const { serviceDeployments } = await api.DescribeServiceDeployments({
     serviceDeploymentArns: [currentServiceDeployment!],
   });
-  expect(serviceDeployments).toMatchObject([{ status: 'STOPPED' }]);
+  expect(serviceDeployments).toMatchObject([
+    {
+      status: 'ROLLBACK_FAILED',
+      statusReason: 'No rollback candidate was found to run the rollback.',
+      deploymentCircuitBreaker: { status: 'TRIGGERED', failureCount: 3, threshold: 3 },
+    },
+  ]);
 });
 
 test('the circuit breaker rolls back to the tasks that were there', async () => {
@@ -189,7 +195,10 @@ test('the circuit breaker rolls back to the tasks that were there', async () => 
   ]);
   const { serviceDeployments } = await api.DescribeServiceDeployments({ serviceDeploymentArns: [failing] });
   expect(serviceDeployments).toMatchObject([
-    { status: 'ROLLBACK_SUCCESSFUL', statusReason: 'ECS deployment circuit breaker: tasks failed to start.' },
+    {
+      status: 'ROLLBACK_SUCCESSFUL',
+      statusReason: 'Service deployment rolled back because the circuit breaker threshold was exceeded.',
+    },
   ]);
   expect(await events()).toEqual(
     expect.arrayContaining([
@@ -243,7 +252,7 @@ test('after a restart tasks whose containers are gone are replaced, and their in
   ]);
 });
 
-test('an idle region sleeps: no write wakes anything, and no timer but the hourly purge is left', async () => {
+test('an idle region sleeps: no write wakes anything, and no timer but those of hours is left', async () => {
   const { advance, clock, store } = await withService();
   await advance(60_000);
   let writes = 0;

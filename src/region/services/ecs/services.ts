@@ -86,11 +86,22 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
       await checkRegistries(ecs, serviceRegistries, definition);
       const existing = tables.services.get(arn);
       if (existing && existing.status !== 'INACTIVE') {
-        if (input.clientToken && existing.clientToken === input.clientToken)
+        const same =
+          isDeepStrictEqual(existing.deployments[0]?.revision, revision) &&
+          existing.desiredCount === desiredCount &&
+          isDeepStrictEqual(existing.deploymentConfiguration, deploymentConfiguration);
+        if (input.clientToken ? existing.clientToken === input.clientToken : same)
           return { service: viewService(ecs, existing, ['TAGS']) };
         throw invalidParameter('Creation of service was not idempotent.');
       }
-      const owner = { arn, name, clusterName: cluster.name, clusterArn: cluster.arn, deployments: [] };
+      const owner = {
+        arn,
+        name,
+        clusterName: cluster.name,
+        clusterArn: cluster.arn,
+        deployments: [],
+        deploymentConfiguration,
+      };
       tables.serviceEvents.delete(arn);
       tables.tags.delete(arn);
       putTags(ecs, arn, input.tags);
@@ -98,8 +109,7 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
         ...owner,
         status: 'ACTIVE',
         desiredCount,
-        deploymentConfiguration,
-        gracePeriodSeconds: input.healthCheckGracePeriodSeconds ?? 0,
+        gracePeriodSeconds: checkGrace(input.healthCheckGracePeriodSeconds) ?? 0,
         deployments: newDeployment(ecs, owner, revision),
         enableManagedTags: input.enableECSManagedTags ?? false,
         propagateTags: input.propagateTags ?? 'NONE',
@@ -138,6 +148,7 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
         found.deploymentConfiguration,
       );
       const desiredCount = input.desiredCount === undefined ? undefined : checkCount(input.desiredCount);
+      const gracePeriodSeconds = checkGrace(input.healthCheckGracePeriodSeconds);
       const wanted = definition ?? tables.taskDefinitions.get(revision.taskDefinitionArn)!;
       checkLaunchVolumes(wanted, revision.volumeConfigurations);
       if (input.loadBalancers ?? definition) await checkLoadBalancers(ecs, revision.loadBalancers, wanted);
@@ -153,9 +164,7 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
       const after = tables.services.patch(service.arn, {
         deploymentConfiguration,
         ...(desiredCount === undefined ? {} : { desiredCount }),
-        ...(input.healthCheckGracePeriodSeconds === undefined
-          ? {}
-          : { gracePeriodSeconds: input.healthCheckGracePeriodSeconds }),
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
         ...(input.enableECSManagedTags === undefined
           ? {}
           : { enableManagedTags: input.enableECSManagedTags }),
@@ -163,7 +172,13 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
         ...(input.enableExecuteCommand === undefined
           ? {}
           : { enableExecuteCommand: input.enableExecuteCommand }),
-        ...(deploys ? { deployments: newDeployment(ecs, service, revision), steady: false } : {}),
+        ...(deploys
+          ? {
+              deployments: newDeployment(ecs, { ...service, deploymentConfiguration }, revision),
+              steady: false,
+              told: {},
+            }
+          : {}),
         ...(desiredCount !== undefined && desiredCount !== service.desiredCount ? { steady: false } : {}),
       });
       return { service: viewService(ecs, after, ['TAGS']) };
@@ -224,4 +239,11 @@ function checkCount(count: sdk.CreateServiceRequest['desiredCount']): number {
   if (!Number.isInteger(count) || count < 0 || count > 5000)
     throw invalidParameter(`desiredCount ${count} is not within 0 to 5000.`);
   return count;
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html (healthCheckGracePeriodSeconds) */
+function checkGrace(seconds: number | undefined): number | undefined {
+  if (seconds !== undefined && (!Number.isInteger(seconds) || seconds < 0 || seconds > 2_147_483_647))
+    throw invalidParameter(`healthCheckGracePeriodSeconds ${seconds} is not within 0 to 2147483647.`);
+  return seconds;
 }

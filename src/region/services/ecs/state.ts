@@ -54,11 +54,29 @@ export interface DeploymentRecord {
   readonly completed: boolean;
   /** Consecutive failures, as AWS counts them. */
   readonly failedTasks: number;
+  /** Attempts in a row whose tasks never ran: what its starts are throttled by. */
+  readonly failedStarts?: number;
+  /** What its alarms have said; absent until they were asked. */
+  readonly alarms?: DeploymentAlarmsState;
+  /** Its tasks run and those before are gone: since then only its alarms are waited for. */
+  readonly bakesSince?: Date | undefined;
   /** No task is started before. */
   readonly retryAt?: Date | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html */
+export interface DeploymentAlarmsState {
+  /** In ALARM when the deployment began: not asked for its duration. */
+  readonly ignored: readonly string[];
+  readonly triggered: readonly string[];
+  /** Milliseconds that the others are watched for after the tasks before are gone. */
+  readonly bakes: number;
+}
+
+/** What a service says again only when six hours have passed. */
+export type Condition = 'steady' | 'blocked' | 'throttled' | 'protected';
 
 export interface ServiceRecord {
   readonly arn: string;
@@ -74,6 +92,13 @@ export interface ServiceRecord {
       readonly enable: boolean;
       readonly rollback: boolean;
       readonly resetOnHealthyTask: boolean;
+      /** Absent: half of the desired count, within 3 and 200. */
+      readonly threshold?: { readonly type: sdk.ThresholdType; readonly value: number };
+    };
+    readonly alarms?: {
+      readonly alarmNames: readonly string[];
+      readonly enable: boolean;
+      readonly rollback: boolean;
     };
   };
   readonly gracePeriodSeconds: number;
@@ -86,8 +111,21 @@ export interface ServiceRecord {
   readonly enableExecuteCommand: boolean;
   readonly clientToken?: string | undefined;
   readonly steady: boolean;
+  /** When each condition that lasts was told last. */
+  readonly told?: Partial<Record<Condition, Date>>;
   readonly createdAt: Date;
   readonly inactiveAt?: Date | undefined;
+}
+
+export type FailureCause = 'circuit breaker' | 'alarm' | 'request';
+
+/** What DescribeServiceRevisions answers: kept when its deployment is gone. */
+export interface ServiceRevisionRecord {
+  readonly arn: string;
+  readonly serviceArn: string;
+  readonly clusterArn: string;
+  readonly revision: Revision;
+  readonly createdAt: Date;
 }
 
 export interface ServiceDeploymentRecord {
@@ -100,6 +138,11 @@ export interface ServiceDeploymentRecord {
   readonly targetRevisionArn: string;
   readonly sourceRevisionArns: readonly string[];
   readonly rollback?: { readonly reason: string; readonly startedAt: Date; readonly revisionArn: string };
+  /** As they were when it began. */
+  readonly configuration?: ServiceRecord['deploymentConfiguration'];
+  /** What ended it, where something did before it was done. */
+  readonly failure?: { readonly cause: FailureCause; readonly failedTasks: number };
+  readonly triggeredAlarms?: readonly string[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly finishedAt?: Date;
@@ -176,6 +219,8 @@ export interface TaskRecord {
   readonly stoppedReason?: string;
   /** What its deployment counts it as; absent until that is known. */
   readonly outcome?: 'proven' | 'failed';
+  /** Until then it is not stopped for a scale-in or a deployment. */
+  readonly protectedUntil?: Date | undefined;
   readonly platformVersion: string;
   readonly capacityProvider?: string | undefined;
   readonly enableExecuteCommand: boolean;
@@ -200,6 +245,7 @@ export interface Tables {
   readonly services: Table<ServiceRecord>;
   readonly serviceEvents: Table<{ readonly events: readonly sdk.ServiceEvent[] }>;
   readonly serviceDeployments: Table<ServiceDeploymentRecord>;
+  readonly serviceRevisions: Table<ServiceRevisionRecord>;
   /** By id. */
   readonly tasks: Table<TaskRecord>;
   /** What the containers of a stopped task said last, by its id. */
@@ -256,6 +302,7 @@ export function createState(region: Region, options: EcsOptions): Ecs {
       services: store.table('ecs/services'),
       serviceEvents: store.table('ecs/service-events'),
       serviceDeployments: store.table('ecs/service-deployments'),
+      serviceRevisions: store.table('ecs/service-revisions'),
       tasks: store.table('ecs/tasks'),
       lastWords: store.table('ecs/last-words'),
       tags: store.table('ecs/tags'),

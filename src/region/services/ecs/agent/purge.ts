@@ -25,6 +25,8 @@ export function purge({ tables, region }: Ecs): number | undefined {
       tables.serviceEvents.delete(arn);
       for (const deployment of tables.serviceDeployments.values())
         if (deployment.serviceArn === arn) tables.serviceDeployments.delete(deployment.arn);
+      for (const revision of tables.serviceRevisions.values())
+        if (revision.serviceArn === arn) tables.serviceRevisions.delete(revision.arn);
       tables.tags.delete(arn);
     }
   for (const { name, arn, inactiveAt } of tables.clusters.values())

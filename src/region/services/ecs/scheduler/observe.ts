@@ -1,5 +1,6 @@
 import { definitionOf, type Ecs, type ServiceRecord, type TaskRecord } from '../state.ts';
 import { hasHealthCheck, healthOf, isPending } from '../task-status.ts';
+import { protectionOf } from '../task-protection.ts';
 import type { Observed } from './plan.ts';
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
@@ -8,6 +9,10 @@ export const uncheckedTaskProves = 40_000;
 const lookAgain = 1000;
 /** The same for a task that serves: as often as the quickest health check. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 const quickestCheck = 5000;
+
+/** The region's own pace takes as long as it takes to notice a program that ends at once. */
+const uncheckedTaskSettles = ({ region, options }: Ecs): number =>
+  region.pace === 'aws' ? uncheckedTaskProves : options.uncheckedTaskSettles;
 
 export interface Observation extends Observed {
   readonly task: TaskRecord;
@@ -21,8 +26,22 @@ export interface Observation extends Observed {
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html (minimumHealthyPercent) */
 export function observe(ecs: Ecs, service: ServiceRecord, task: TaskRecord): Observation {
+  const protectedFor = service.status === 'ACTIVE' ? protectionOf(ecs, task) : 0;
+  const seen = judge(ecs, service, task);
+  if (protectedFor === 0) return seen;
+  return { ...seen, isProtected: true, changesIn: Math.min(protectedFor, seen.changesIn ?? protectedFor) };
+}
+
+function judge(ecs: Ecs, service: ServiceRecord, task: TaskRecord): Observation {
   const carries = service.deployments.find(({ id }) => id === task.deploymentId)?.completed ?? false;
-  const base = { id: task.id, zone: task.zone, createdAt: task.createdAt.getTime(), task, carries };
+  const base = {
+    id: task.id,
+    zone: task.zone,
+    createdAt: task.createdAt.getTime(),
+    task,
+    carries,
+    isProtected: false,
+  };
   const starting = { ...base, condition: 'starting', proven: false } as const;
   if (isPending(task.lastStatus) || !task.startedAt) return starting;
   const age = ecs.region.clock.now() - task.startedAt.getTime();
@@ -31,7 +50,7 @@ export function observe(ecs: Ecs, service: ServiceRecord, task: TaskRecord): Obs
   const checked = hasHealthCheck(definition);
   const targets = task.registrations.filter((registration) => registration.kind === 'target');
   if (!checked && targets.length === 0) {
-    const { uncheckedTaskSettles: settles } = ecs.options;
+    const settles = uncheckedTaskSettles(ecs);
     const healthy = age >= settles;
     const proven = age >= uncheckedTaskProves;
     const rest = (healthy ? uncheckedTaskProves : settles) - age;

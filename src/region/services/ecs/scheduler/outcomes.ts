@@ -1,7 +1,6 @@
-import { addServiceEventOnce } from '../service-events.ts';
 import type { DeploymentRecord, Ecs, ServiceRecord, TaskRecord } from '../state.ts';
 import { changeTask } from '../task-status.ts';
-import { backOff, isThrottled } from './back-off.ts';
+import { crashDelay, startDelay } from './back-off.ts';
 import type { Observation } from './observe.ts';
 import { changeDeployment } from './rollout.ts';
 
@@ -24,25 +23,31 @@ export function countOutcomes(
     if (deployment && deployment.failedTasks > 0 && resets(service))
       changeDeployment(ecs, service.arn, deployment.id, { failedTasks: 0, retryAt: undefined });
   }
-  for (const task of ending)
-    if (
-      !task.outcome &&
-      (task.stopCode === 'TaskFailedToStart' || task.stopCode === 'EssentialContainerExited')
-    )
-      countFailure(ecs, service, task);
+  for (const { task } of observed) {
+    const deployment = task.startedAt && deploymentOf(ecs, service, task);
+    if (deployment && deployment.failedStarts)
+      changeDeployment(ecs, service.arn, deployment.id, { failedStarts: 0 });
+  }
+  for (const task of ending) if (!task.outcome && isFailure(task)) countFailure(ecs, service, task);
 }
+
+/** Ended by itself before it had proven itself; what the scheduler or a user stopped is no failure. */
+const isFailure = ({ stopCode }: TaskRecord): boolean =>
+  stopCode === 'TaskFailedToStart' || stopCode === 'EssentialContainerExited';
 
 /** One more failure of the task's deployment, and the pause before its next start. */
 function countFailure(ecs: Ecs, service: ServiceRecord, task: TaskRecord): void {
   changeTask(ecs, task.id, { outcome: 'failed' });
   const deployment = deploymentOf(ecs, service, task);
   if (!deployment) return;
+  const { clock, pace } = ecs.region;
   const failedTasks = deployment.failedTasks + 1;
-  const pause = backOff(failedTasks, task.startedAt !== undefined);
-  const retryAt = new Date(ecs.region.clock.now() + pause);
-  changeDeployment(ecs, service.arn, deployment.id, { failedTasks, retryAt });
-  if (isThrottled(failedTasks) && !task.startedAt)
-    addServiceEventOnce(ecs, service.arn, 'is unable to consistently start tasks successfully.');
+  // Tasks that were started together and failed together are one attempt.
+  const sameAttempt = deployment.retryAt !== undefined && task.createdAt < deployment.retryAt;
+  const failedStarts = task.startedAt ? 0 : (deployment.failedStarts ?? 0) + (sameAttempt ? 0 : 1);
+  const pause = task.startedAt ? crashDelay(failedTasks, pace) : startDelay(Math.max(1, failedStarts), pace);
+  const retryAt = sameAttempt && !task.startedAt ? deployment.retryAt : new Date(clock.now() + pause);
+  changeDeployment(ecs, service.arn, deployment.id, { failedTasks, failedStarts, retryAt });
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html (resetOnHealthyTask) */

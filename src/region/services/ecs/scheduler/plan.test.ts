@@ -1,6 +1,7 @@
 import { array, assert, boolean, constantFrom, integer, nat, property, record } from 'fast-check';
 import { expect, test } from 'vitest';
-import { pickBalanced, plan, type Observed, type Situation } from './plan.ts';
+import { pickBalanced } from './pick-balanced.ts';
+import { plan, type Observed, type Situation } from './plan.ts';
 
 let next = 0;
 const tasks = (count: number, condition: Observed['condition'] = 'healthy', carries = false): Observed[] =>
@@ -9,6 +10,7 @@ const tasks = (count: number, condition: Observed['condition'] = 'healthy', carr
     zone: next % 2 ? 'a' : 'b',
     condition,
     carries,
+    isProtected: false,
     createdAt: next,
   }));
 const situation = (more: Partial<Situation>): Situation => ({
@@ -71,9 +73,12 @@ test('scale-in keeps the zones balanced', () => {
 });
 
 const condition = constantFrom('starting' as const, 'healthy' as const, 'unhealthy' as const);
-const some = array(record({ condition, carries: boolean(), zone: constantFrom('a', 'b', 'c') }), {
-  maxLength: 8,
-});
+const some = array(
+  record({ condition, carries: boolean(), isProtected: boolean(), zone: constantFrom('a', 'b', 'c') }),
+  {
+    maxLength: 8,
+  },
+);
 
 test('no plan goes below the minimum of what was healthy, nor above the maximum', () => {
   assert(

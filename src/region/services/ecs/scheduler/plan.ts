@@ -1,4 +1,5 @@
 import { boundsOf } from './bounds.ts';
+import { pickBalanced } from './pick-balanced.ts';
 
 /** How the scheduler sees a task that is to run. */
 export interface Observed {
@@ -8,6 +9,8 @@ export interface Observed {
   readonly createdAt: number;
   /** Of a deployment that completed once: what carries the service until its successor does. */
   readonly carries: boolean;
+  /** From scale-in and deployments, not from what its health says. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+  readonly isProtected: boolean;
 }
 export interface Situation {
   readonly desired: number;
@@ -25,9 +28,13 @@ export interface Situation {
 export interface Plan {
   /** Tasks of the newest deployment to start. */
   readonly start: number;
+  /** Of those, how many take the place of an unhealthy one. */
+  readonly replacing: number;
   /** Tasks of the last completed deployment to start, in place of ones that were lost while its successor is not there yet. */
   readonly restore: number;
   readonly stop: readonly { readonly id: string; readonly because: 'scaling' | 'unhealthy' }[];
+  /** Tasks that would be stopped were they not protected. */
+  readonly held: readonly string[];
   /** The percentages leave no room to move. */
   readonly blocked: boolean;
 }
@@ -39,66 +46,78 @@ export function plan(situation: Situation): Plan {
   const good = primary.filter(({ condition }) => condition !== 'unhealthy');
   const sick = primary.filter(({ condition }) => condition === 'unhealthy');
   const healthy = primary.filter(({ condition }) => condition === 'healthy').length;
-  const olderHealthy = older.filter(({ condition }) => condition === 'healthy');
   const arrived = healthy >= desired;
+
+  const olderHealthy = older.filter(({ condition }) => condition === 'healthy');
+  const coming = older.filter(({ condition, carries }) => condition === 'starting' && carries);
+  const olderSick = older.filter(({ condition, carries }) => condition === 'unhealthy' && carries);
+  // A deployment that was superseded before it completed does not wait for tasks that never got healthy.
+  const idle = older.filter(({ condition, carries }) => condition !== 'healthy' && !carries);
+
+  const kept = [...coming, ...olderHealthy];
 
   const missing = primaryStarts ? Math.max(0, desired - good.length) : 0;
   const room = Math.max(0, upper - primary.length - older.length - leaving);
-  const start = Math.min(missing, room);
-
-  const excess = good.length - desired;
-  const scaleIn = excess > 0 ? pickBalanced(good, excess) : [];
-  // A replacement comes first where there is room, else sick tasks go one by one:
-  // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
-  const makeRoom = missing > 0 && room === 0 && leaving === 0;
-  const goneSick = arrived ? sick : makeRoom ? sick.slice(0, 1) : [];
-
-  const goneOlder = stopOlder();
-  function stopOlder(): readonly Observed[] {
-    if (arrived) return older;
-    if (!primaryStarts) return [];
-    const idle = older.filter(({ condition, carries }) => condition !== 'healthy' && !carries);
-    const coming = older.filter(({ condition, carries }) => condition !== 'healthy' && carries);
-    const awaited = Math.max(0, lower - healthy - olderHealthy.length);
-    idle.push(...coming.slice(0, Math.max(0, coming.length - awaited)));
-    const surplus = Math.max(0, healthy + olderHealthy.length - desired);
-    const lacking = Math.max(0, missing - room - idle.length);
-    const spare = healthy + olderHealthy.length - lower;
-    const count = Math.max(0, Math.min(olderHealthy.length, spare, surplus + lacking));
-    return [...idle, ...pickBalanced(olderHealthy, count)];
-  }
-
   // A lost task of the old revision is replaced from its own revision until the new one carries the service:
   // https://aws.amazon.com/about-aws/whats-new/2025/11/amazon-ecs-service-availability-rolling-deployments
-  const kept = older.length - goneOlder.length;
-  const restore = arrived ? 0 : Math.max(0, Math.min(lower - healthy - kept, room - start));
+  const lost = arrived ? 0 : Math.max(0, lower - healthy - kept.length);
+  // One place is left to a new deployment that has no task yet, so that it can mend what the old one cannot.
+  const first = missing > 0 && primary.length === 0 ? 1 : 0;
+  const restore = Math.max(0, Math.min(lost, room - first));
+  const start = Math.min(missing, room - restore);
+
+  const scaleIn = downTo(good, desired);
+  const goneOlder = stopOlder();
+  const gone = [
+    ...replaced(sick, healthy, missing),
+    ...replaced(olderSick, healthy + olderHealthy.length, lost),
+  ];
+  const given = new Set(gone.map(({ id }) => id));
+  const scaling = [...scaleIn, ...goneOlder].filter(({ id }) => !given.has(id));
+
+  /** A replacement comes first where there is room, else unhealthy tasks go one by one. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html */
+  function replaced(list: readonly Observed[], instead: number, wanted: number): readonly Observed[] {
+    if (list === sick && !primaryStarts) return list;
+    const makeRoom = wanted > 0 && room === 0 && leaving === 0 ? 1 : 0;
+    return list.slice(0, Math.max(makeRoom, instead + list.length - desired, 0));
+  }
+  function stopOlder(): readonly Observed[] {
+    // What a failed deployment would have replaced goes on serving. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
+    if (!primaryStarts) return [...idle, ...downTo(kept, desired)];
+    if (arrived) return older;
+    const awaited = Math.max(0, lower - healthy - olderHealthy.length);
+    const early = [...idle, ...coming.slice(0, Math.max(0, coming.length - awaited))];
+    const present = healthy + olderHealthy.length;
+    const surplus = Math.max(0, present - desired);
+    const lacking = Math.max(0, missing - room + restore - early.length);
+    const count = Math.max(0, Math.min(olderHealthy.length, present - lower, surplus + lacking));
+    return [...early, ...pickBalanced(olderHealthy, count)];
+  }
 
   const stop = [
-    ...goneSick.map(({ id }) => ({ id, because: 'unhealthy' as const })),
-    ...[...scaleIn, ...goneOlder].map(({ id }) => ({ id, because: 'scaling' as const })),
+    ...gone.map(({ id }) => ({ id, because: 'unhealthy' as const })),
+    ...scaling
+      .filter(({ isProtected }) => !isProtected)
+      .map(({ id }) => ({ id, because: 'scaling' as const })),
   ];
+  const held = scaling.filter(({ isProtected }) => isProtected).map(({ id }) => id);
   const settled = primary.every(({ condition }) => condition === 'healthy');
   const blocked =
     missing > 0 && start === 0 && stop.length === 0 && leaving === 0 && settled && older.length > 0;
-  return { start, restore, stop, blocked };
+  return {
+    start,
+    replacing: Math.min(start, sick.length),
+    restore,
+    stop,
+    held,
+    blocked: blocked && held.length === 0,
+  };
 }
 
-/**
- * Those not healthy yet first, since they are not missed; then from the zone with most tasks, there the newest.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html
- */
-export function pickBalanced(tasks: readonly Observed[], count: number): readonly Observed[] {
-  const left = [...tasks].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
-  const picked: Observed[] = [];
-  while (picked.length < count && left.length > 0) {
-    const perZone = new Map<string, number>();
-    for (const { zone } of left) perZone.set(zone, (perZone.get(zone) ?? 0) + 1);
-    const allHealthy = left.every(({ condition }) => condition === 'healthy');
-    const eligible = allHealthy ? left : left.filter(({ condition }) => condition !== 'healthy');
-    const size = ({ zone }: Observed) => perZone.get(zone) ?? 0;
-    const fullest = Math.max(...eligible.map(size));
-    const index = left.findIndex((task) => eligible.includes(task) && size(task) === fullest);
-    picked.push(...left.splice(index, 1));
-  }
-  return picked;
+/** What to stop so that `count` are left; no healthy one is given for a protected one that is not healthy yet. */
+function downTo(tasks: readonly Observed[], count: number): readonly Observed[] {
+  let spare = tasks.filter(({ condition }) => condition === 'healthy').length - count;
+  return pickBalanced(tasks, tasks.length - count).filter(
+    ({ condition }) => condition !== 'healthy' || spare-- > 0,
+  );
 }
