@@ -5,6 +5,7 @@ import type {
   BalancerConfig,
   HealthCheckConfig,
   HealthReport,
+  MinimumHealthy,
   StickinessConfig,
   TargetConfig,
 } from './protocol.ts';
@@ -29,6 +30,9 @@ export interface Config {
   readonly check?: Partial<HealthCheckConfig>;
   readonly admittedCidrs?: readonly string[];
   readonly stickiness?: StickinessConfig;
+  readonly pace?: BalancerConfig['pace'];
+  readonly slowStartMilliseconds?: number;
+  readonly minimumHealthy?: MinimumHealthy;
 }
 export function configOf({
   targets = [],
@@ -37,11 +41,15 @@ export function configOf({
   check,
   admittedCidrs,
   stickiness,
+  pace = 'eager',
+  slowStartMilliseconds,
+  minimumHealthy,
 }: Config): BalancerConfig {
   return {
     revision: 1,
     dnsName: 'lb-1.us-east-1.elb.amazonaws.com',
     nodes: [],
+    pace,
     settings: { ...defaultSettings, ...settings },
     listeners: [
       {
@@ -58,6 +66,8 @@ export function configOf({
         arn: groupArn,
         algorithm: 'round_robin',
         ...(stickiness ? { stickiness } : {}),
+        ...(slowStartMilliseconds === undefined ? {} : { slowStartMilliseconds }),
+        ...(minimumHealthy ? { minimumHealthy } : {}),
         healthCheck: { ...healthCheck, ...check },
         targets,
       },
