@@ -182,3 +182,21 @@ export function exchange(port: number, ...parts: readonly (string | Buffer)[]): 
     for (const part of parts) socket.write(part);
   });
 }
+
+/** Servers and balancers of one test, which end with it. */
+export function openedHere(): {
+  use<T extends Upstream | Served>(starting: Promise<T>): Promise<T>;
+  closeAll(): Promise<void>;
+} {
+  const open: { close(): Promise<void> }[] = [];
+  return {
+    async use(starting) {
+      const item = await starting;
+      open.push(item);
+      return item;
+    },
+    async closeAll() {
+      for (const item of open.splice(0).reverse()) await item.close();
+    },
+  };
+}

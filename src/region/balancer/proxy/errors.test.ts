@@ -11,11 +11,13 @@ async function answer(behaviour: Behaviour, patience = 100, method = 'GET'): Pro
   simulation = simulate({ pace: 'aws', targets: [healthy(1)], settings: { idleTimeoutSeconds: 60 } });
   await simulation.clock.advance(0);
   simulation.behave(1, behaviour);
-  let said = 'nothing';
-  void simulation.request(method).then(({ status }) => (said = `${status} after ${simulation.seconds()} s`));
-  for (let second = 0; second < patience && said === 'nothing'; second++)
+  const heard = { said: 'nothing' };
+  void simulation
+    .request(method)
+    .then(({ status }) => (heard.said = `${status} after ${simulation.seconds()} s`));
+  for (let second = 0; second < patience && heard.said === 'nothing'; second++)
     await simulation.clock.advance(1000);
-  return said;
+  return heard.said;
 }
 const head = (fields: string) => `HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`;
 

@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { exchange, httpUpstream, rawUpstream, serve, type Served, type Upstream } from '../testing.ts';
+import {
+  exchange,
+  httpUpstream,
+  openedHere,
+  rawUpstream,
+  serve,
+  type Served,
+  type Upstream,
+} from '../testing.ts';
 import type { TargetConfig } from '../protocol.ts';
 import { afterProbe, codeMatcher, initialHealth, type Health, type Outcome } from './health.ts';
 
@@ -45,15 +53,8 @@ describe('thresholds', () => {
 });
 
 describe('checking', () => {
-  const open: { close(): Promise<void> }[] = [];
-  afterEach(async () => {
-    for (const item of open.splice(0).reverse()) await item.close();
-  });
-  const use = async <T extends Upstream | Served>(starting: Promise<T>): Promise<T> => {
-    const item = await starting;
-    open.push(item);
-    return item;
-  };
+  const { use, closeAll } = openedHere();
+  afterEach(closeAll);
   const unknown = ({ port }: Upstream): TargetConfig[] => [{ address: '127.0.0.1', port, draining: false }];
   const status = async ({ port }: Served) =>
     Number(
