@@ -1,9 +1,11 @@
 import type { CreateServiceCommandInput, Service, UpdateServiceCommandInput } from '@aws-sdk/client-ecs';
+import { sameValue } from '../../../../template/index.ts';
 import type { Region } from '../../../region.ts';
 import { gone, orMissing, ResourceFailure } from '../engine/failure.ts';
 import { camelCased } from './camel-case.ts';
 import { changed } from './changes.ts';
 import { ecsTags, isOurOwn, syncTags } from './ecs.ts';
+import { deploymentFailure } from './ecs-service-failure.ts';
 import { resourceType, type Existing } from './resource-type.ts';
 
 interface Properties {
@@ -27,6 +29,10 @@ interface Properties {
   readonly PropagateTags?: string;
   readonly AvailabilityZoneRebalancing?: string;
   readonly VolumeConfigurations?: unknown;
+  readonly ForceNewDeployment?: {
+    readonly EnableForceNewDeployment?: boolean;
+    readonly ForceNewDeploymentNonce?: string;
+  };
   readonly Tags?: unknown;
 }
 
@@ -49,9 +55,8 @@ const updatable = [
   'AvailabilityZoneRebalancing',
   'VolumeConfigurations',
 ] as const;
-/** What an update says where the template says nothing any more. */
+/** What an update says where the template says nothing any more. A desired count stays what it is, so that what scales it keeps it. */
 const absent: Partial<Record<(typeof updatable)[number], unknown>> = {
-  DesiredCount: 1,
   CapacityProviderStrategy: [],
   LoadBalancers: [],
   ServiceRegistries: [],
@@ -71,14 +76,16 @@ export const service = resourceType<Properties>({
     'LaunchType',
     'SchedulingStrategy',
     'DeploymentController',
+    'ForceNewDeployment',
     'Tags',
   ],
   naming: { property: 'ServiceName', limit: 255 },
   async create(context) {
+    const { ForceNewDeployment: _new, ...properties } = context.properties;
     const { service: made } = await context.region.api.ecs.CreateService({
       ...(camelCased(type, {
         DesiredCount: 1,
-        ...context.properties,
+        ...properties,
       }) as unknown as CreateServiceCommandInput),
       serviceName: context.name,
       clientToken: context.token,
@@ -95,7 +102,8 @@ export const service = resourceType<Properties>({
     const { region, properties, physicalId } = existing;
     if (!existing.before) return;
     const touched = updatable.filter((name) => changed(existing, name));
-    if (touched.length > 0)
+    const force = forces(existing);
+    if (touched.length > 0 || force)
       await region.api.ecs.UpdateService({
         ...(camelCased(
           type,
@@ -103,6 +111,7 @@ export const service = resourceType<Properties>({
         ) as unknown as UpdateServiceCommandInput),
         cluster: properties.Cluster,
         service: physicalId,
+        ...(force ? { forceNewDeployment: true } : {}),
       });
     await syncTags(existing);
   },
@@ -142,7 +151,8 @@ async function describe(
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
  * https://repost.aws/articles/ARQJJetqfbSGq8hUxlBV9O8Q/ecs-deployment-circuit-breaker-was-triggered
  */
-async function steady({ region, properties, physicalId }: Existing<Properties>): Promise<true | undefined> {
+async function steady(existing: Existing<Properties>): Promise<true | undefined> {
+  const { region, properties, physicalId, before } = existing;
   const found = await describe(region, properties.Cluster, physicalId);
   if (!found || found.status !== 'ACTIVE')
     throw new ResourceFailure(`Service ${physicalId} is ${found?.status ?? 'MISSING'}`, 'NotStabilized');
@@ -151,20 +161,23 @@ async function steady({ region, properties, physicalId }: Existing<Properties>):
   const wanted = deployments.find(({ taskDefinition }) =>
     isWanted(taskDefinition, properties.TaskDefinition),
   );
-  if (
-    wanted?.rolloutState === 'FAILED' ||
-    (primary && !isWanted(primary.taskDefinition, properties.TaskDefinition))
-  )
-    throw new ResourceFailure(
-      "Error occurred during operation 'ECS Deployment Circuit Breaker was triggered'.",
-      'GeneralServiceException',
-    );
+  const otherwise = primary && !isWanted(primary.taskDefinition, properties.TaskDefinition);
+  // Where the stack itself goes back, what ECS rolls back to is what is wanted.
+  const back = before !== undefined && sameValue(before, properties);
+  const rolledBack = !back && /rolling back to deploymentId/.test(primary?.rolloutStateReason ?? '');
+  if (wanted?.rolloutState === 'FAILED' || otherwise || rolledBack)
+    throw await deploymentFailure(region, found, wanted?.taskDefinition);
   const done =
     deployments.length === 1 &&
     primary?.rolloutState === 'COMPLETED' &&
     (primary.runningCount ?? 0) === desiredCount;
   return done || undefined;
 }
+
+/** A changed nonce forces a deployment. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-forcenewdeployment.html */
+const forces = (existing: Existing<Properties>): boolean =>
+  existing.properties.ForceNewDeployment?.EnableForceNewDeployment === true &&
+  changed(existing, 'ForceNewDeployment');
 
 /** A task definition may be named by ARN, family:revision or family. */
 function isWanted(arn: string | undefined, wanted: string | undefined): boolean {
