@@ -105,6 +105,67 @@ test('a failure carries the first cause, not what followed from it', async () =>
   ).rejects.toThrow('stack jobs is ROLLBACK_COMPLETE: Web (AWS::ECS::Service): the port is closed');
 });
 
+test.each([
+  ['an update', 'UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE', 'CancelUpdateStack'],
+  ['a first creation', 'CREATE_IN_PROGRESS', 'DELETE_COMPLETE', 'DeleteStack'],
+])('%s is cancelled at its first failure, where that is wanted', async (_what, going, end, call) => {
+  const update = call === 'CancelUpdateStack';
+  let state: string | undefined = update ? 'UPDATE_COMPLETE' : undefined;
+  const arn = 'arn:aws:ecs:us-east-1:000000000000:service/jobs/web';
+  const cancel = () => {
+    state = end;
+    return {};
+  };
+  const asTarget = {
+    ...target({
+      DescribeStacks: () =>
+        state ? { Stacks: [{ StackId: 'arn:jobs', StackStatus: state } as Stack] } : missing(),
+      CreateChangeSet: () => ({ Id: 'cs' }),
+      DescribeChangeSet: () => ({ Status: 'CREATE_COMPLETE', ChangeSetId: 'cs', StackId: 'arn:jobs' }),
+      ExecuteChangeSet: () => {
+        state = going;
+        return {};
+      },
+      DescribeStackEvents: () => ({
+        StackEvents:
+          state === going
+            ? [{ ...event(1, 'Web', going), PhysicalResourceId: arn, Timestamp: new Date(0) }]
+            : [],
+      }),
+      [call]: cancel,
+    }),
+    lastWords: async () => [{ container: 'web', lines: ['no config', 'no config'] }],
+    ecs: async () =>
+      ({
+        send: async (sent: { constructor: { name: string } }) =>
+          sent.constructor.name === 'ListTasksCommand'
+            ? { taskArns: ['t/1'] }
+            : {
+                tasks: [
+                  {
+                    taskArn: 't/1',
+                    lastStatus: 'STOPPED',
+                    createdAt: new Date(1),
+                    stoppedReason: 'It exited',
+                  },
+                ],
+              },
+      }) as never,
+  };
+  await expect(
+    deployStack(asTarget, {
+      stackName: 'jobs',
+      template: '{}',
+      parameters: [],
+      observer: { event() {}, note() {} },
+      cancelOnFirstFailure: true,
+    }),
+  ).rejects.toThrow(
+    `stack jobs is ${end}: cancelled at the first failure, of Web\n  its first task stopped: It exited\n  its last lines:\n    no config (2 times)`,
+  );
+  expect(asTarget.asked.filter((name) => name === call)).toEqual([call]);
+});
+
 test('a deployment that another one overtook begins again once that is done', async () => {
   let others: 'coming' | 'here' | 'done' = 'coming';
   const notes: string[] = [];

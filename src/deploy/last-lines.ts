@@ -12,8 +12,21 @@ export async function lastLines(target: Target, task: Task): Promise<readonly st
     kept.some(({ lines }) => lines.length > 0) ? kept : await fromLogs(target, task, id)
   ).filter(({ lines }) => lines.length > 0);
   return spoken.flatMap(({ container, lines }) =>
-    lines.slice(-LAST_LINES).map((line) => (spoken.length > 1 ? `${container}: ${line}` : line)),
+    withoutRepeats(lines)
+      .slice(-LAST_LINES)
+      .map((line) => (spoken.length > 1 ? `${container}: ${line}` : line)),
   );
+}
+
+/** What is said again and again stands there once: `no database (12 times)`. */
+export function withoutRepeats(lines: readonly string[]): readonly string[] {
+  const runs: { line: string; times: number }[] = [];
+  for (const line of lines) {
+    const last = runs.at(-1);
+    if (last?.line === line) last.times++;
+    else runs.push({ line, times: 1 });
+  }
+  return runs.map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
 }
 
 /** Of the streams that the awslogs driver names PREFIX/CONTAINER/TASK: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html */

@@ -56,7 +56,7 @@ function watch(tasks: readonly Task[], serviceEvents: readonly string[] = []) {
     ecs: async () => ({ send }) as unknown as ECSClient,
     logs: async () => ({ send }) as unknown as CloudWatchLogsClient,
     clock: systemClock,
-    pollInterval: 1,
+    pollInterval: 0,
   } as unknown as Target;
   const observer = {
     event() {},
@@ -100,7 +100,10 @@ test('each cause is told once, while the deployment goes on', async () => {
   const tasks: Task[] = [];
   const { failures, watched } = watch(tasks);
   const looks = async () => {
-    for (let look = 0; look < 30; look++) await watched.look();
+    for (let look = 0; look < 30; look++) {
+      await watched.look();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   };
   watched.event(event('UPDATE_IN_PROGRESS'));
   await looks();
@@ -116,6 +119,19 @@ test('each cause is told once, while the deployment goes on', async () => {
     ['Task failed ELB health checks in (target-group x)', 'said in p/api/three'],
   ]);
   expect(watched.first()?.lastLines).toEqual(['said in p/api/one']);
+});
+
+test('what the rollback has made good at the same look is told all the same', async () => {
+  const { watched } = watch([task('a', 1, 'Essential container in task exited')]);
+  for (const status of [
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_FAILED',
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_COMPLETE',
+  ] as const)
+    watched.event(event(status));
+  await watched.look();
+  expect(watched.first()?.reason).toBe('Essential container in task exited');
 });
 
 test('tells what the load balancer saw, tasks that could not be started, and the checks that look for it', async () => {

@@ -23,8 +23,9 @@ interface Coming {
   readonly seen: Set<string>;
 }
 
-/** Between two looks at the tasks there are as many at the stack. */
-const STACK_LOOKS = 10;
+/** A look at the tasks comes after as many polls of the stack, and takes no more than a part of the time. */
+const POLLS = 3;
+const SHARE = 5;
 /** Causes of one service that are told: what is behind them is the same. */
 const MOST_CAUSES = 4;
 
@@ -39,8 +40,10 @@ export function watchServices(target: Target, observer: Observer): ServiceWatch 
   const targetGroups = new Map<string, string>();
   /** A target group by the name that it has in the template, which people know. */
   const named = (reason: string) =>
-    [...targetGroups].reduce((text, [arn, logicalId]) => text.replaceAll(arn, logicalId), reason);
-  let looks = 0;
+    [...targetGroups]
+      .reduce((text, [arn, logicalId]) => text.replaceAll(arn, logicalId), reason)
+      .replaceAll(/arn:\S+:targetgroup\/([^/\s]+)\/\w+/g, '$1');
+  let nextLook = 0;
   let failing = false;
 
   async function lookAt(service: Coming): Promise<void> {
@@ -72,13 +75,16 @@ export function watchServices(target: Target, observer: Observer): ServiceWatch 
             seen: new Set(),
           });
       } else if (ResourceStatus.endsWith('_FAILED')) failing = true;
-      else coming.delete(LogicalResourceId);
+      // Behind a failure comes the rollback, which may be over at the next look.
+      else if (!failing) coming.delete(LogicalResourceId);
     },
     async look() {
-      const now = failing || ++looks % STACK_LOOKS === 0;
-      if (!now || coming.size === 0) return;
+      const began = target.clock.now();
+      if (coming.size === 0 || (!failing && began < nextLook)) return;
       // What explains a failure must not be one.
       await Promise.all([...coming.values()].map((service) => lookAt(service).catch(() => undefined)));
+      const took = target.clock.now() - began;
+      nextLook = began + took + Math.max(POLLS * target.pollInterval, SHARE * took);
       // What stops from here on is taken down by the rollback.
       if (failing) coming.clear();
     },
@@ -116,7 +122,7 @@ async function fresh(target: Target, { arn, since, seen }: Coming): Promise<read
         ({ createdAt, stoppedReason = '' }) =>
           (createdAt?.getTime() ?? 0) >= since && !stoppedReason.startsWith('Scaling activity'),
       )
-      .map((task) => ({ reason: withHealth(reasonOf(task), events), task })),
+      .map((task) => ({ reason: reasonOf(withHealth(task, events)), task })),
     ...events.flatMap(({ id = '', message = '' }) => {
       const reason = launchFailure(message);
       if (reason === undefined || seen.has(id)) return [];
@@ -143,12 +149,12 @@ export function reasonOf({ stoppedReason = 'no reason was given', containers = [
  * (target-group t) due to (reason Health checks failed with these codes: [404])".
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html
  */
-function withHealth(reason: string, events: readonly ServiceEvent[]): string {
-  if (!/failed ELB health checks/.test(reason)) return reason;
+function withHealth(task: Task, events: readonly ServiceEvent[]): Task {
+  if (!/failed ELB health checks/.test(task.stoppedReason ?? '')) return task;
   const why = events
     .map(({ message = '' }) => /is unhealthy in .* due to \(reason (.*?)\)\.?$/.exec(message)?.[1])
     .find((text) => text !== undefined);
-  return why === undefined ? reason : `${reason}: ${why}`;
+  return why === undefined ? task : { ...task, stoppedReason: `${task.stoppedReason}: ${why}` };
 }
 
 /** Tasks that could not be started leave no stopped task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
