@@ -2,6 +2,7 @@ import { canonicalCidr } from '../cidr.ts';
 import type { GroupRule, PortRange, SecurityGroup } from '../model.ts';
 import { type Declared, isUnknown, known } from '../system.ts';
 import { ofType } from './declared.ts';
+import { idText, untold } from './given.ts';
 import { type Reader, readerOf } from './values.ts';
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html */
@@ -18,11 +19,11 @@ export function groupsOf(resources: ReadonlyMap<string, Declared>): SecurityGrou
     return {
       id: declared.id,
       name: known(read.text('GroupName')) ?? declared.id,
-      vpcId: known(read.id('VpcId')) ?? `(default VPC)`,
+      vpcId: idText(read.id('VpcId')) ?? `(default VPC)`,
       ingress: [
         ...listed(read, 'SecurityGroupIngress'),
         ...inline('SecurityGroupIngress', 'ingress'),
-        ...(apart.ingress.get(declared.id) ?? []),
+        ...apart.ingress(declared.id),
       ],
       // An absent or empty list keeps the rule that lets everything out:
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-security-group.html
@@ -33,7 +34,7 @@ export function groupsOf(resources: ReadonlyMap<string, Declared>): SecurityGrou
           : Array.isArray(read.raw('SecurityGroupEgress')) || read.raw('SecurityGroupEgress') === undefined
             ? [everything]
             : []),
-        ...(apart.egress.get(declared.id) ?? []),
+        ...apart.egress(declared.id),
       ],
       origin: declared.origin,
     };
@@ -46,8 +47,8 @@ export function groupsOf(resources: ReadonlyMap<string, Declared>): SecurityGrou
       id: own,
       name: 'default',
       vpcId: id,
-      ingress: [self, ...(apart.ingress.get(own) ?? [])],
-      egress: [everything, ...(apart.egress.get(own) ?? [])],
+      ingress: [self, ...apart.ingress(own)],
+      egress: [everything, ...apart.egress(own)],
       origin,
     };
   });
@@ -61,19 +62,24 @@ function listed(read: Reader, key: string): GroupRule[] {
   return [{ ...everything, origin: read.origin, uncertain: `the rules of ${key} are not known` }];
 }
 
+/** Of a group: its rules that are resources of their own, and those that may be its own. */
 function rulesApart(
   resources: ReadonlyMap<string, Declared>,
   direction: 'ingress' | 'egress',
-): ReadonlyMap<string, GroupRule[]> {
+): (groupId: string) => readonly GroupRule[] {
   const rules = new Map<string, GroupRule[]>();
+  const anybodys: GroupRule[] = [];
   const type = direction === 'ingress' ? 'AWS::EC2::SecurityGroupIngress' : 'AWS::EC2::SecurityGroupEgress';
   for (const declared of ofType(resources, type)) {
     const read = readerOf(declared);
-    const group = known(read.id('GroupId'));
-    if (group === undefined) continue;
+    const id = read.id('GroupId');
+    const why = untold(resources, 'AWS::EC2::SecurityGroup', id);
+    if (why !== undefined) anybodys.push(...ruleOf(read, direction, why));
+    const group = known(id);
+    if (group === undefined || why !== undefined) continue;
     rules.set(group, [...(rules.get(group) ?? []), ...ruleOf(read, direction, declared.uncertain)]);
   }
-  return rules;
+  return (groupId) => [...(rules.get(groupId) ?? []), ...anybodys];
 }
 
 function ruleOf(read: Reader, direction: 'ingress' | 'egress', conditional?: string): GroupRule[] {

@@ -14,6 +14,7 @@ import type {
 } from '../model.ts';
 import { type Declared, isUnknown, known, type Value } from '../system.ts';
 import { ofType } from './declared.ts';
+import { idText, untold } from './given.ts';
 import { idOf, type Reader, readerOf } from './values.ts';
 
 type Resources = ReadonlyMap<string, Declared>;
@@ -46,14 +47,19 @@ export function subnetsOf(resources: Resources): Subnet[] {
   const tables = ofType(resources, 'AWS::EC2::SubnetRouteTableAssociation').map(readerOf);
   const acls = ofType(resources, 'AWS::EC2::SubnetNetworkAclAssociation').map(readerOf);
   const of = (associations: readonly Reader[], subnet: string, key: string) => {
-    const found = associations.find((association) => known(association.id('SubnetId')) === subnet);
-    const id = found?.id(key);
-    return isUnknown(id) ? `(${id.unknown})` : id;
+    const own = associations.find((association) => known(association.id('SubnetId')) === subnet);
+    if (own) return idText(own.id(key));
+    // Whose subnet is not known, it may be this one's.
+    for (const association of associations) {
+      const why = untold(resources, 'AWS::EC2::Subnet', association.id('SubnetId'));
+      if (why !== undefined) return `(${why})`;
+    }
+    return undefined;
   };
   return ofType(resources, 'AWS::EC2::Subnet').flatMap((declared): Subnet[] => {
     const read = readerOf(declared);
     const cidr = canonicalCidr(known(read.text('CidrBlock')) ?? '');
-    const vpcId = known(read.id('VpcId')) ?? '(unknown VPC)';
+    const vpcId = idText(read.id('VpcId')) ?? '(unknown VPC)';
     if (cidr === undefined) return [];
     return [
       {
@@ -81,6 +87,15 @@ function zoneOf(read: Reader): string {
 
 export function routeTablesOf(resources: Resources, vpcs: readonly Vpc[]): RouteTable[] {
   const routes = ofType(resources, 'AWS::EC2::Route');
+  const anybodys = routes.flatMap((route) => {
+    const why = untold(resources, 'AWS::EC2::RouteTable', readerOf(route).id('RouteTableId'));
+    return why === undefined ? [] : routeOf({ ...route, uncertain: why });
+  });
+  /** With the routes that may be a table's, where it has none of its own to there. */
+  const possible = (own: readonly Route[]): readonly Route[] => [
+    ...own,
+    ...anybodys.filter(({ destination }) => !own.some((route) => route.destination === destination)),
+  ];
   const localRoutes = (vpcId: string): Route[] =>
     (vpcs.find(({ id }) => id === vpcId)?.cidrs ?? []).map((destination) => ({
       destination,
@@ -88,16 +103,20 @@ export function routeTablesOf(resources: Resources, vpcs: readonly Vpc[]): Route
       state: 'active',
     }));
   const written = ofType(resources, 'AWS::EC2::RouteTable').map((declared): RouteTable => {
-    const vpcId = known(readerOf(declared).id('VpcId')) ?? '(unknown VPC)';
+    const vpcId = idText(readerOf(declared).id('VpcId')) ?? '(unknown VPC)';
     const own = routes.filter((route) => known(readerOf(route).id('RouteTableId')) === declared.id);
     return {
       id: declared.id,
       vpcId,
-      routes: [...localRoutes(vpcId), ...own.flatMap(routeOf)],
+      routes: possible([...localRoutes(vpcId), ...own.flatMap(routeOf)]),
       origin: declared.origin,
     };
   });
-  const main = vpcs.map(({ id }) => ({ id: `${id}.MainRouteTable`, vpcId: id, routes: localRoutes(id) }));
+  const main = vpcs.map(({ id }) => ({
+    id: `${id}.MainRouteTable`,
+    vpcId: id,
+    routes: possible(localRoutes(id)),
+  }));
   return [...written, ...main];
 }
 
@@ -138,15 +157,18 @@ export function aclsOf(resources: Resources, vpcs: readonly Vpc[]): NetworkAcl[]
   const entries = ofType(resources, 'AWS::EC2::NetworkAclEntry');
   const of = (id: string, egress: boolean): AclEntry[] =>
     entries
-      .filter((entry) => {
+      .flatMap((entry) => {
         const read = readerOf(entry);
-        return known(read.id('NetworkAclId')) === id && (known(read.flag('Egress')) ?? false) === egress;
+        if ((known(read.flag('Egress')) ?? false) !== egress) return [];
+        const acl = read.id('NetworkAclId');
+        const why = untold(resources, 'AWS::EC2::NetworkAcl', acl);
+        if (why !== undefined) return entryOf({ ...entry, uncertain: why });
+        return known(acl) === id ? entryOf(entry) : [];
       })
-      .flatMap(entryOf)
       .sort((a, b) => a.number - b.number);
   const written = ofType(resources, 'AWS::EC2::NetworkAcl').map((declared): NetworkAcl => ({
     id: declared.id,
-    vpcId: known(readerOf(declared).id('VpcId')) ?? '(unknown VPC)',
+    vpcId: idText(readerOf(declared).id('VpcId')) ?? '(unknown VPC)',
     ingress: of(declared.id, false),
     egress: of(declared.id, true),
     origin: declared.origin,
@@ -196,15 +218,14 @@ export function internetGatewaysOf(resources: Resources): InternetGateway[] {
     id,
     vpcIds: attachments
       .filter((attachment) => known(attachment.id('InternetGatewayId')) === id)
-      .flatMap((attachment) => known(attachment.id('VpcId')) ?? []),
+      .flatMap((attachment) => idText(attachment.id('VpcId')) ?? []),
   }));
 }
 
 export function natGatewaysOf(resources: Resources, subnets: readonly Subnet[]): NatGateway[] {
   return ofType(resources, 'AWS::EC2::NatGateway').map((declared) => {
     const read = readerOf(declared);
-    const subnet = read.id('SubnetId');
-    const subnetId = isUnknown(subnet) ? `(${subnet.unknown})` : (subnet ?? '(no subnet)');
+    const subnetId = idText(read.id('SubnetId')) ?? '(no subnet)';
     return {
       id: declared.id,
       vpcId: subnets.find(({ id }) => id === subnetId)?.vpcId ?? '(unknown VPC)',
@@ -224,10 +245,10 @@ export function endpointsOf(resources: Resources): VpcEndpoint[] {
     return [
       {
         id: declared.id,
-        vpcId: known(read.id('VpcId')) ?? '(unknown VPC)',
+        vpcId: idText(read.id('VpcId')) ?? '(unknown VPC)',
         kind,
         serviceName: serviceName(read),
-        routeTableIds: [...(known(read.ids('RouteTableIds')) ?? [])],
+        routeTableIds: listOr(read.ids('RouteTableIds')),
         subnetIds: listOr(read.ids('SubnetIds')),
         groupIds: listOr(read.ids('SecurityGroupIds')),
         // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
@@ -270,7 +291,7 @@ export function peeringsOf(resources: Resources): Peering[] {
     const read = readerOf(declared);
     return {
       id: declared.id,
-      vpcIds: [known(read.id('VpcId')) ?? '(unknown VPC)', known(read.id('PeerVpcId')) ?? '(unknown VPC)'],
+      vpcIds: [idText(read.id('VpcId')) ?? '(unknown VPC)', idText(read.id('PeerVpcId')) ?? '(unknown VPC)'],
       active: true,
     };
   });

@@ -95,7 +95,9 @@ export function idOf(value: unknown): Value<string> {
     const [id, attribute] = Array.isArray(argument) ? (argument as unknown[]) : written(argument).split('.');
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-vpc.html
     const own = attribute === 'DefaultSecurityGroup' || attribute === 'DefaultNetworkAcl';
-    if (typeof id === 'string') return own ? `${id}.${attribute}` : id;
+    // Each output of a nested stack is something else.
+    const output = typeof attribute === 'string' && attribute.startsWith('Outputs.');
+    if (typeof id === 'string') return own || output ? `${id}.${attribute}` : id;
   }
   return unknown(value);
 }

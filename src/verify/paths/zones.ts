@@ -1,6 +1,7 @@
 import { readerOf } from '../../topology/from-template/values.ts';
 import { isUnknown, known } from '../../topology/system.ts';
 import { oncePer } from '../once.ts';
+import { isTold } from '../../topology/told.ts';
 
 /** A private zone, and what it has. */
 export interface Zone {
@@ -19,7 +20,7 @@ const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '');
  * Private zones of Cloud Map and of Route 53:
  * https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
  */
-export const zonesOf = oncePer(({ system }): readonly Zone[] => {
+export const zonesOf = oncePer(({ system, graph }): readonly Zone[] => {
   const zones: Zone[] = [];
   const resources = [...system.resources.values()];
   for (const declared of resources) {
@@ -41,7 +42,9 @@ export const zonesOf = oncePer(({ system }): readonly Zone[] => {
     );
     const names = [...own.names, ...(isMap ? registered.flatMap(({ name }) => known(name) ?? []) : [])];
     const open =
-      own.open || vpcs.some(isUnknown) || (isMap && system.names.some(({ name }) => isUnknown(name)));
+      own.open ||
+      vpcs.some((id) => id === undefined || isUnknown(id) || !isTold(id, graph.vpcs)) ||
+      (isMap && system.names.some(({ name }) => isUnknown(name)));
     zones.push({
       id: declared.id,
       domain: plain(domain),

@@ -7,15 +7,15 @@ import { groupGate } from './groups.ts';
 import { inside } from './inside.ts';
 import { type Hop, type Path, pathOf, type Placement, type Question } from './model.ts';
 import { outward } from './outside.ts';
+import { isTold, untoldOf, whyUntold } from '../../topology/told.ts';
 
 /**
  * To an AWS service: by an interface endpoint whose private DNS takes the service's name over, by a gateway endpoint of the subnet's
  * route table, else by the internet. https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-access-aws-services.html
  */
 export function awsService(graph: Graph, from: Placement, service: string, question: Question): Path {
-  const endpoints = graph.topology.endpoints.filter(
-    ({ vpcId, serviceName }) => vpcId === from.vpcId && serviceName.endsWith(`.${service}`),
-  );
+  const all = graph.topology.endpoints.filter(({ serviceName }) => serviceName.endsWith(`.${service}`));
+  const endpoints = all.filter(({ vpcId }) => vpcId === from.vpcId);
   const subnet = graph.subnets.get(from.subnetId);
   const gateway = endpoints.find(
     ({ kind, routeTableIds }) =>
@@ -37,7 +37,43 @@ export function awsService(graph: Graph, from: Placement, service: string, quest
       : hop,
   );
   const near = endpoints.find(({ kind }) => kind === 'Gateway');
-  return pathOf(near && subnet ? hops.map((hop) => orByGateway(hop, near.id, subnet.routeTableId)) : hops);
+  const path = pathOf(
+    near && subnet ? hops.map((hop) => orByGateway(hop, near.id, subnet.routeTableId)) : hops,
+  );
+  // What leads out by itself needs none by its route tables; one that takes the name over decides alone.
+  const candidates = path.verdict === 'fails' ? all : all.filter(({ kind }) => kind === 'Interface');
+  const possible = possibly(graph, candidates, from, subnet);
+  return possible ? pathOf([possible]) : path;
+}
+
+/** An endpoint that may serve a placement, or not: its VPC or its route tables are given at deployment. */
+function possibly(
+  graph: Graph,
+  endpoints: readonly VpcEndpoint[],
+  from: Placement,
+  subnet: Subnet | undefined,
+): Hop | undefined {
+  for (const { id, kind, vpcId, routeTableIds, privateDns, origin } of endpoints) {
+    const isOther = vpcId !== from.vpcId && untoldOf(graph, from.vpcId, [vpcId]) === undefined;
+    if (isOther || (kind === 'Interface' && privateDns === false)) continue;
+    const table = routeTableIds.find((one) => !isTold(one, graph.tables));
+    const why =
+      kind === 'Gateway' && !routeTableIds.includes(subnet?.routeTableId ?? '')
+        ? table && whyUntold(table)
+        : vpcId === from.vpcId
+          ? undefined
+          : untoldOf(graph, from.vpcId, [vpcId]);
+    if (why === undefined) continue;
+    return {
+      gate: 'endpoint',
+      at: id,
+      passes: 'unknown',
+      says: `whether ${id} serves ${from.subnetId} is not known here: ${why}`,
+      ...(origin ? { origin } : {}),
+      changes: [],
+    };
+  }
+  return undefined;
 }
 
 /** A gateway endpoint that is there already needs the subnet's route table only. */

@@ -1,5 +1,6 @@
 import type { PortRange, Subnet } from '../../topology/model.ts';
 import { type Addresses, everyOf, oneAddress } from './addresses.ts';
+import { isTold, whyUntold } from '../../topology/told.ts';
 import type { Peer } from './groups.ts';
 import { ANY_CLIENT_PORTS, type Hop, LINUX_PORTS, type Placement, type Question } from './model.ts';
 
@@ -28,9 +29,8 @@ export const unknownSubnet = ({ name, subnetId }: Placement): Hop => ({
   gate: 'vpc',
   at: subnetId,
   passes: 'unknown',
-  // Of what stands for an unknown value, the words say why.
-  says: subnetId.startsWith('(')
-    ? `the subnet of ${name} is not known: ${subnetId.slice(1, -1)}`
-    : `the subnet of ${name} (${subnetId}) is not declared here`,
+  says: isTold(subnetId, new Set())
+    ? `the subnet of ${name} (${subnetId}) is not declared here`
+    : `the subnet of ${name} is not known: ${whyUntold(subnetId)}`,
   changes: [],
 });

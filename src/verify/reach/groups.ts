@@ -3,6 +3,7 @@ import type { GroupRule, SecurityGroup, Topology } from '../../topology/model.ts
 import type { Addresses } from './addresses.ts';
 import { matchesPort, protocolOf } from './match.ts';
 import type { Change, Hop, Truth } from './model.ts';
+import { isTold, whyUntold } from '../../topology/told.ts';
 
 /** The other side of a gate: its addresses, and its groups where it carries any that a rule can name. */
 export interface Peer {
@@ -33,12 +34,12 @@ export function groupGate(
   const side = direction === 'egress' ? 'outbound' : 'inbound';
   const toward = direction === 'egress' ? 'to' : 'from';
   const what = `${protocol} ${port}`;
-  let unclear: GroupRule | undefined;
+  let unclear: { readonly rule: GroupRule; readonly why: string | undefined } | undefined;
   const absent = groupIds.filter((id) => !groups.has(id));
   for (const id of groupIds)
     for (const rule of groups.get(id)?.[direction] ?? []) {
       if (!matchesPort(protocolOf(rule.protocol), rule.ports, protocol, port)) continue;
-      const matched = matchesPeer(rule, peer, prefixLists);
+      const { truth: matched, why } = matchesPeer(rule, peer, { groups, prefixLists });
       const truth = matched === 'yes' && rule.uncertain !== undefined ? 'unknown' : matched;
       if (truth === 'yes')
         return {
@@ -49,7 +50,7 @@ export function groupGate(
           ...(rule.origin ? { origin: rule.origin } : {}),
           changes: [],
         };
-      if (truth === 'unknown') unclear ??= rule;
+      if (truth === 'unknown') unclear ??= { rule, why: rule.uncertain ?? why };
     }
   const wanted = groupIds
     .slice(0, 1)
@@ -63,10 +64,10 @@ export function groupGate(
       says:
         absent.length > 0
           ? `the ${side} rules of ${absent.join(', ')} are not known here`
-          : unclear?.uncertain === undefined
+          : unclear?.why === undefined
             ? `a rule of ${names} lets ${what} ${toward} a part of the addresses that ${peer.name} may have`
-            : `a rule of ${names} may let ${what} ${toward} ${peer.name}: ${unclear.uncertain}`,
-      ...(unclear?.origin ? { origin: unclear.origin } : {}),
+            : `a rule of ${names} may let ${what} ${toward} ${peer.name}: ${unclear.why}`,
+      ...(unclear?.rule.origin ? { origin: unclear.rule.origin } : {}),
       changes: absent.length > 0 ? [] : wanted,
     };
   const origin = groupIds.flatMap((id) => groups.get(id)?.origin ?? [])[0];
@@ -113,11 +114,22 @@ function newRule(
   };
 }
 
-function matchesPeer({ peer: rule }: GroupRule, peer: Peer, prefixLists: Lookup['prefixLists']): Truth {
-  if (rule.kind === 'group') return peer.groupIds.includes(rule.groupId) ? 'yes' : 'no';
-  if (rule.kind === 'cidr') return truthOf([rule.cidr], peer.addresses);
-  const list = prefixLists.get(rule.prefixListId);
-  return list ? truthOf(list.cidrs, peer.addresses) : 'unknown';
+function matchesPeer(
+  { peer: rule }: GroupRule,
+  peer: Peer,
+  { groups, prefixLists }: Lookup,
+): { readonly truth: Truth; readonly why?: string } {
+  if (rule.kind === 'cidr') return { truth: truthOf([rule.cidr], peer.addresses) };
+  if (rule.kind === 'prefix-list') {
+    const list = prefixLists.get(rule.prefixListId);
+    return { truth: list ? truthOf(list.cidrs, peer.addresses) : 'unknown' };
+  }
+  if (peer.groupIds.includes(rule.groupId)) return { truth: 'yes' };
+  const untold =
+    peer.groupIds.length === 0
+      ? undefined
+      : [rule.groupId, ...peer.groupIds].find((id) => !isTold(id, groups));
+  return untold === undefined ? { truth: 'no' } : { truth: 'unknown', why: whyUntold(untold) };
 }
 
 /** Blocks that together cover: each block of the addresses by one of them. */

@@ -6,6 +6,7 @@ import { type GroupGate, groupGate, type Peer } from './groups.ts';
 import type { Hop, Placement, Question } from './model.ts';
 import { peerRoute } from './peering.ts';
 import { chooseRoute } from './routes.ts';
+import { isTold, whyUntold } from '../../topology/told.ts';
 
 /** From interface to interface: within one VPC, or over a peering. */
 export function inside(graph: Graph, from: Placement, to: Placement, question: Question): Hop[] {
@@ -50,6 +51,8 @@ export function between(
   const request = { from: port, to: port };
   const replies = replyPorts(from, question);
   const isOne = source.vpcId === target.vpcId;
+  const untold = isOne ? undefined : [source, target].find(({ vpcId }) => !isTold(vpcId, graph.vpcs));
+  if (untold) return { there: [unknownVpc(untold)], back: [] };
   const acl = (subnet: Subnet, other: Peer) => ({
     ...aclOf(graph, subnet, protocol),
     addresses: other.addresses,
@@ -70,6 +73,14 @@ export function between(
     ],
   };
 }
+
+const unknownVpc = ({ id, vpcId }: Subnet): Hop => ({
+  gate: 'vpc',
+  at: id,
+  passes: 'unknown',
+  says: `the VPC of ${id} is not known here: ${whyUntold(vpcId)}`,
+  changes: [],
+});
 
 /** Within a VPC the local route leads on, unless a more specific one leads elsewhere. */
 function localRoute(graph: Graph, source: Subnet, { name, addresses }: Peer): Hop[] {

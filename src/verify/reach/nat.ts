@@ -5,6 +5,7 @@ import type { Graph } from './graph.ts';
 import { ANY_CLIENT_PORTS, type Change, type Hop, type Placement, type Question } from './model.ts';
 import { newRoute, type Outside } from './new-route.ts';
 import { chooseRoute } from './routes.ts';
+import { untoldOf } from '../../topology/told.ts';
 
 type MakeHop = (passes: Hop['passes'], says: string, changes?: readonly Change[]) => Hop;
 
@@ -56,6 +57,14 @@ export function byNat(
       ],
     };
   const taken = out.kind === 'route' ? out.route : undefined;
+  if (taken?.uncertain !== undefined)
+    return {
+      nat: subnet,
+      hops: [
+        leads,
+        gateway('unknown', `${table.id}, the route table of ${id}, may lead out: ${taken.uncertain}`),
+      ],
+    };
   const target = taken?.state === 'active' ? taken.target : undefined;
   const igw = target?.kind === 'internet-gateway' ? target.id : undefined;
   if (igw === undefined)
@@ -70,7 +79,17 @@ export function byNat(
         ),
       ],
     };
-  const attached = graph.internetGateways.get(igw)?.vpcIds.includes(subnet.vpcId) ?? true;
+  const vpcIds = graph.internetGateways.get(igw)?.vpcIds ?? [subnet.vpcId];
+  const attached = vpcIds.includes(subnet.vpcId);
+  const untold = attached ? undefined : untoldOf(graph, subnet.vpcId, vpcIds);
+  if (untold !== undefined)
+    return {
+      nat: subnet,
+      hops: [
+        leads,
+        gateway('unknown', `whether ${igw} is attached to ${subnet.vpcId} is not known here: ${untold}`),
+      ],
+    };
   return {
     nat: subnet,
     hops: [

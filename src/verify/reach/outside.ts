@@ -1,4 +1,4 @@
-import type { RouteTable, Subnet } from '../../topology/model.ts';
+import type { InternetGateway, RouteTable, Subnet } from '../../topology/model.ts';
 import { aclGate, aclOf } from './acls.ts';
 import type { Graph } from './graph.ts';
 import { groupGate } from './groups.ts';
@@ -7,6 +7,7 @@ import { outsidePorts, replyPorts, unknownSubnet } from './ends.ts';
 import { byNat, throughNat } from './nat.ts';
 import { newRoute, type Outside } from './new-route.ts';
 import { chooseRoute } from './routes.ts';
+import { untoldOf } from '../../topology/told.ts';
 
 /** From an interface to the outside: by an internet gateway with a public address, or by a NAT gateway. */
 export function outward(graph: Graph, from: Placement, outside: Outside, question: Question): Hop[] {
@@ -153,25 +154,7 @@ function wayOut(
     const gateway = graph.internetGateways.get(to.id);
     const leads = hop('yes', `${table.id} leads ${route.destination} to ${to.id}`);
     if (!gateway) return { hops: [leads, ...publicAddress(placement, to.id)] };
-    const attached = gateway.vpcIds.includes(subnet.vpcId);
-    return {
-      hops: [
-        leads,
-        ...(attached
-          ? []
-          : [
-              {
-                gate: 'gateway',
-                at: to.id,
-                passes: 'no',
-                says: `${to.id} is not attached to ${subnet.vpcId}`,
-                changes: [{ kind: 'attach-internet-gateway', vpcId: subnet.vpcId }],
-                code: 'IGW_NOT_ATTACHED_TO_VPC',
-              } as const,
-            ]),
-        ...publicAddress(placement, to.id),
-      ],
-    };
+    return { hops: [leads, ...notAttached(graph, gateway, subnet), ...publicAddress(placement, to.id)] };
   }
   if (to.kind === 'nat-gateway' && direction === 'outward') return byNat(graph, hop, route, to.id, outside);
   if (to.kind === 'nat-gateway')
@@ -199,6 +182,31 @@ function wayOut(
       ),
     ],
   };
+}
+
+/** Where it is not, or may not be. */
+function notAttached(graph: Graph, { id, vpcIds }: InternetGateway, { vpcId }: Subnet): Hop[] {
+  if (vpcIds.includes(vpcId)) return [];
+  const hop = { gate: 'gateway', at: id } as const;
+  const untold = untoldOf(graph, vpcId, vpcIds);
+  if (untold !== undefined)
+    return [
+      {
+        ...hop,
+        passes: 'unknown',
+        says: `whether ${id} is attached to ${vpcId} is not known here: ${untold}`,
+        changes: [],
+      },
+    ];
+  return [
+    {
+      ...hop,
+      passes: 'no',
+      says: `${id} is not attached to ${vpcId}`,
+      changes: [{ kind: 'attach-internet-gateway', vpcId }],
+      code: 'IGW_NOT_ATTACHED_TO_VPC',
+    },
+  ];
 }
 
 /** Without a public address packets are dropped at the gateway: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html */

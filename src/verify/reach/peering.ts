@@ -3,6 +3,7 @@ import type { Graph } from './graph.ts';
 import type { Peer } from './groups.ts';
 import type { Hop } from './model.ts';
 import { chooseRoute } from './routes.ts';
+import { isTold, whyUntold } from '../../topology/told.ts';
 
 /** Both VPCs need a route to the other: https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html */
 export function peerRoute(
@@ -25,6 +26,8 @@ export function peerRoute(
   const chosen = chooseRoute(table, addresses, graph.prefixLists);
   if (chosen.kind === 'unclear') return hop('unknown', `${table.id} leads a part of ${cidr} elsewhere`);
   const target = chosen.kind === 'route' ? chosen.route.target : undefined;
+  if (chosen.kind === 'route' && chosen.route.uncertain !== undefined)
+    return hop('unknown', `${table.id} may lead to ${name}: ${chosen.route.uncertain}`);
   const peering = graph.topology.peerings?.find(
     ({ vpcIds }) => vpcIds.includes(from.vpcId) && vpcIds.includes(to.vpcId),
   );
@@ -37,6 +40,12 @@ export function peerRoute(
         ...hop('yes', `${table.id} leads to ${name} by ${target.id}`),
         ...(chosen.route.origin ? { origin: chosen.route.origin } : {}),
       };
+    const untold = joins ? undefined : known.vpcIds.find((id) => !isTold(id, graph.vpcs));
+    if (untold !== undefined)
+      return hop(
+        'unknown',
+        `whether ${target.id} leads to ${to.vpcId} is not known here: ${whyUntold(untold)}`,
+      );
     return hop(
       'no',
       joins ? `the peering ${target.id} is not active` : `${target.id} does not lead to ${to.vpcId}`,
