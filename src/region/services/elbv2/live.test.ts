@@ -1,5 +1,6 @@
 import { createServer, get } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { scaledClock, systemClock } from '../../../common/clock.ts';
 import { openStore } from '../../store/store.ts';
 import {
   balancerProgram,
@@ -236,4 +237,43 @@ test('other groups and other subnets: new interfaces first, then the old ones go
   await until(() => made.service.internal.targetState(groupArn, address, target.Port)?.state === 'healthy');
   const node = [...interfaces.values()].find(({ subnetId }) => subnetId === 'subnet-c')!.privateAddress;
   expect((await fetchText(mapping.get(listenerArn)!)).text).toBe(`${address} ${node}`);
+});
+
+test("time goes as fast in the program as in the region: under AWS's pace the second check comes after its interval", async () => {
+  const timeScale = 60;
+  const clock = scaledClock(systemClock, timeScale);
+  const made = await region({ clock, pace: 'aws', timeScale });
+  const { groupArn } = await loadBalancer(made);
+  const looks: number[] = [];
+  const address = '127.77.1.103';
+  const port = await upstream(address, () => (looks.push(clock.now()) < 2 ? 503 : 200));
+  await made.api.ModifyTargetGroup({ TargetGroupArn: groupArn, HealthCheckIntervalSeconds: 60 });
+  await made.api.RegisterTargets({ TargetGroupArn: groupArn, Targets: [{ Id: address, Port: port }] });
+  await until(() => made.service.internal.targetState(groupArn, address, port)?.state === 'healthy');
+  // One second of the machine's; a program that is not told so would take a minute.
+  expect(looks[1]! - looks[0]!).toBeGreaterThan(30_000);
+  expect(looks).toHaveLength(2);
+});
+
+test('what is served is measured', async () => {
+  const made = await region();
+  const { groupArn, listenerArn } = await loadBalancer(made);
+  const address = '127.77.1.104';
+  await made.api.RegisterTargets({
+    TargetGroupArn: groupArn,
+    Targets: [{ Id: address, Port: await upstream(address) }],
+  });
+  await until(() => made.mapping.has(listenerArn));
+  const port = made.mapping.get(listenerArn)!;
+  await until(async () => (await fetchText(port)).status === 200);
+  const sum = (metric: string, dimensions: number) =>
+    made.measured
+      .filter((one) => one.metric === metric && Object.keys(one.dimensions).length === dimensions)
+      .reduce((total, { value }) => total + value, 0);
+  for (let count = 0; count < 5; count++) await fetchText(port);
+  // Those before the first 200 had no target, and were no requests of the group's.
+  await until(() => sum('RequestCount', 2) >= 6);
+  expect(sum('RequestCount', 2)).toBe(6);
+  expect(sum('HTTPCode_Target_2XX_Count', 1)).toBe(sum('RequestCount', 1));
+  expect(sum('RequestCountPerTarget', 1)).toBe(sum('RequestCount', 2));
 });

@@ -45,6 +45,7 @@ export interface TestOptions {
   readonly program?: string;
   readonly clock?: Clock;
   readonly pace?: Pace;
+  readonly timeScale?: number;
   readonly store?: Store;
 }
 /**
@@ -52,7 +53,7 @@ export interface TestOptions {
  * anything apart.
  */
 export function testRegion(options: TestOptions = {}) {
-  const { program = '', clock = systemClock, pace = 'eager', store = openStore() } = options;
+  const { program = '', clock = systemClock, pace = 'eager', timeScale = 1, store = openStore() } = options;
   const measured: Measurement[] = [];
   const interfaces = store.table<NetworkInterface>('ec2/test-interfaces');
   const rules: GroupRule[] = [open];
@@ -165,7 +166,7 @@ export function testRegion(options: TestOptions = {}) {
       },
     },
   } as unknown as Region;
-  const service = createElbv2(region, { balancerProgram: program, nodePath: process.execPath });
+  const service = createElbv2(region, { balancerProgram: program, nodePath: process.execPath, timeScale });
   return {
     region,
     store,
