@@ -21,6 +21,7 @@ export interface Arns {
   taskDefinition(family: string, revision: number): string;
   container(cluster: string, taskId: string, id: string): string;
   attachment(id: string): string;
+  containerInstance(cluster: string, id: string): string;
   serviceDeployment(cluster: string, service: string, id: string): string;
   serviceRevision(cluster: string, service: string, id: string): string;
 }
@@ -33,6 +34,7 @@ export function createArns({ partition, region, accountId }: Identity): Arns {
     task: (cluster, id) => arn('task', cluster, id),
     taskDefinition: (family, revision) => `${arn('task-definition', family)}:${revision}`,
     container: (cluster, taskId, id) => arn('container', cluster, taskId, id),
+    containerInstance: (cluster, id) => arn('container-instance', cluster, id),
     attachment: (id) => arn('attachment', id),
     serviceDeployment: (cluster, service, id) => arn('service-deployment', cluster, service, id),
     serviceRevision: (cluster, service, id) => arn('service-revision', cluster, service, id),

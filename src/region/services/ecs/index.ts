@@ -47,7 +47,7 @@ export function createEcs(
         return agent.restart(taskId, name, resolved);
       },
       lastWords: agent.lastWords,
-      metadata: metadataEndpoint(ecs),
+      metadata: metadataEndpoint(ecs, agent.container),
       setBinds: (stack, binds) => setBinds(ecs, stack, binds),
     },
     start() {

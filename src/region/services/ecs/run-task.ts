@@ -34,6 +34,7 @@ export function runTask(ecs: Ecs, input: sdk.RunTaskRequest): { tasks: sdk.Task[
     'volumeConfigurations',
   ]);
   const { tables } = ecs;
+  checkLengths(input);
   const again = earlier(ecs, input);
   if (again) return { tasks: again.map((task) => viewTask(ecs, task, ['TAGS'])), failures: [] };
   const cluster = findCluster(ecs, input.cluster);
@@ -84,6 +85,17 @@ export function runTask(ecs: Ecs, input: sdk.RunTaskRequest): { tasks: sdk.Task[
       at: ecs.now(),
     });
   return { tasks: tasks.map((task) => viewTask(ecs, task, ['TAGS'])), failures: [] };
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
+function checkLengths({ startedBy = '', group = '', clientToken = '' }: sdk.RunTaskRequest): void {
+  const limits = [
+    ['startedBy', startedBy, 128],
+    ['group', group, 255],
+    ['clientToken', clientToken, 64],
+  ] as const;
+  for (const [name, value, longest] of limits)
+    if (value.length > longest) throw invalidParameter(`${name} can have at most ${longest} characters.`);
 }
 
 /** The same token and parameters: the earlier tasks. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */

@@ -7,6 +7,7 @@ import { nameOf } from './ids.ts';
 import { page } from './page.ts';
 import { runTask } from './run-task.ts';
 import type { ClusterRecord, Ecs, Sdk, TaskRecord } from './state.ts';
+import { usableDefinition } from './task-definitions.ts';
 import { requestStop } from './task-status.ts';
 import { viewTask } from './task-view.ts';
 
@@ -19,6 +20,25 @@ export function taskHandlers(ecs: Ecs): Handlers<Sdk> {
 
   return {
     RunTask: (input) => runTask(ecs, input),
+
+    /**
+     * Places tasks on container instances by name, of which a cluster on Fargate has none: each is MISSING, as on AWS.
+     * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StartTask.html
+     */
+    StartTask({ cluster: name, containerInstances = [], taskDefinition }) {
+      const cluster = findCluster(ecs, name);
+      if (containerInstances.length === 0) throw invalidParameter('containerInstances can not be empty.');
+      if (containerInstances.length > 10)
+        throw invalidParameter('containerInstances can have at most 10 items.');
+      usableDefinition(ecs, taskDefinition);
+      return {
+        tasks: [],
+        failures: containerInstances.map((wanted) => ({
+          arn: arns.containerInstance(cluster.name, nameOf(wanted)),
+          reason: 'MISSING',
+        })),
+      };
+    },
 
     /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_StopTask.html */
     StopTask({ task: wanted = '', cluster, reason }) {

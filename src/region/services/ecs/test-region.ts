@@ -33,6 +33,8 @@ export interface Programs {
   readonly missing: Set<string>;
   /** Exit code of a health check; absent: 0. */
   readonly health: Map<string, number>;
+  /** References whose health check does not end. */
+  readonly hanging: Set<string>;
   /** References whose program ends at once, with this code. */
   readonly crashing: Map<string, number>;
   /** References that do not heed SIGTERM. */
@@ -52,6 +54,7 @@ export function testRegion(
   const programs: Programs = {
     missing: new Set(),
     health: new Map(),
+    hanging: new Set(),
     crashing: new Map(),
     stubborn: new Set(),
     usage: new Map(),
@@ -131,7 +134,10 @@ export function testRegion(
         else if (!programs.stubborn.has(reference)) exit(143);
         return true;
       },
-      exec: () => endedProcess(programs.health.get(reference) ?? 0),
+      exec: () =>
+        programs.hanging.has(reference)
+          ? { ...endedProcess(0), exited: new Promise(() => {}), onStdout: () => {} }
+          : endedProcess(programs.health.get(reference) ?? 0),
       usage: async () => programs.usage.get(reference),
       remove: async () => void (removed = true),
     };

@@ -5,6 +5,7 @@ import type { Ecs } from '../state.ts';
 import { messageOf } from './failure.ts';
 import { sweepInterfaces } from './interface.ts';
 import { liveTask, type LiveTask } from './live-task.ts';
+import { startMeter } from './meter.ts';
 import { purge } from './purge.ts';
 
 export interface Agent {
@@ -20,6 +21,8 @@ export function createAgent(ecs: Ecs): Agent {
   const { region, tables } = ecs;
   const tasks = new Map<string, LiveTask>();
   let reconciler: Reconciler | undefined;
+  let meter: Reconciler | undefined;
+  const container: Agent['container'] = (taskId, name) => tasks.get(taskId)?.container(name);
   let ended = false;
 
   function adopt(id: string): LiveTask {
@@ -46,16 +49,18 @@ export function createAgent(ecs: Ecs): Agent {
     return purge(ecs);
   }
   return {
-    container: (taskId, name) => tasks.get(taskId)?.container(name),
+    container,
     restart: async (taskId, name, image) => (await tasks.get(taskId)?.restart(name, image)) ?? false,
     lastWords: (taskId) => tasks.get(taskId)?.lastWords() ?? tables.lastWords.get(taskId)?.words ?? [],
     start() {
       sweepInterfaces(ecs);
       const { store, clock, log } = region;
       reconciler = startReconciler({ store, clock, log, name: 'ecs agent', watch: ['ecs/tasks'], run });
+      meter = startMeter(ecs, container);
     },
     async stop() {
       ended = true;
+      await meter?.stop();
       await reconciler?.stop();
     },
   };
