@@ -14,6 +14,7 @@ import {
 } from './testing/topology.ts';
 
 const outside = '203.0.113.10';
+const elsewhere = '203.0.113.11';
 let net: LiveNetwork;
 let server: Server;
 let port: number;
@@ -30,7 +31,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => void spare.listen(0, '127.0.0.1', resolve));
   closed = (spare.address() as AddressInfo).port;
   spare.close();
-  net = await liveNetwork({ outside: { [outside]: '127.0.0.1', '10.99.0.1': '127.0.0.1' } });
+  net = await liveNetwork({
+    outside: { [outside]: '127.0.0.1', [elsewhere]: '127.0.0.1', '10.99.0.1': '127.0.0.1' },
+  });
 });
 afterAll(async () => {
   await net.stop();
@@ -238,6 +241,32 @@ describe('the way out', () => {
       });
       Promise.all(Array.from({ length: 200 }, (_, n) => one(n))).then((all) => console.log(all.filter(Boolean).length));`;
     expect(await net.script('front', many)).toBe('200');
+  });
+
+  it('keeps connections apart that come from one port and go to several places, at once and one after the other', async () => {
+    await net.set(system());
+    const sameport = `
+      const net = require('node:net');
+      const one = (host, port, localPort) => new Promise((resolve) => {
+        const socket = net.connect({ host, port, localPort });
+        socket.on('data', () => resolve(socket)).on('error', (error) => resolve(error.code));
+        setTimeout(() => resolve('timeout'), 3000);
+      });
+      (async () => {
+        const results = [];
+        for (let round = 0; round < 20; round++) {
+          const pair = await Promise.all(['${outside}', '${elsewhere}'].map((host) => one(host, ${port}, 41000 + round)));
+          for (const socket of pair) results.push(typeof socket === 'string' ? socket : 'open');
+          // The port is reused for a third place at once.
+          for (const socket of pair) if (typeof socket !== 'string') socket.resetAndDestroy();
+          const third = await one('${outside}', ${port}, 41000 + round);
+          results.push(typeof third === 'string' ? third : 'open');
+          if (typeof third !== 'string') third.destroy();
+        }
+        console.log(JSON.stringify(results.reduce((all, one) => ({ ...all, [one]: (all[one] ?? 0) + 1 }), {})));
+        process.exit(0);
+      })();`;
+    expect(await net.script('front', sameport)).toBe('{"open":60}');
   });
 
   it('does not carry UDP, and says so', async () => {

@@ -72,7 +72,6 @@ export function baseChains(base: Base): void {
     `meta l4proto udp ${reasons.deny('not enacted: udp out of the VPC')}`,
     `meta l4proto icmp ${reasons.deny('not enacted: icmp out of the VPC')}`,
     `meta l4proto != tcp ${reasons.deny('not enacted: protocols other than tcp out of the VPC')}`,
-    'ct state new update @outside { ip saddr . tcp sport : ip daddr . tcp dport }',
     ...observe(''),
     'meta mark set 1 accept',
   ]);
@@ -87,6 +86,15 @@ export function baseChains(base: Base): void {
     'way_out',
     [`meta mark 1 meta l4proto tcp dnat to ${egressAddress}:${egressPort}`],
     'type nat hook prerouting priority -100; policy accept',
+  );
+  // Connections from one port to several places meet at the router, and the kernel gives the later ones another source port. So what
+  // the router sees is noted where it is final, together with where the connection was going.
+  rules.chain(
+    'handed_over',
+    [
+      `meta mark 1 ct state new ip daddr ${egressAddress} update @outside { ip saddr . tcp sport : ct original ip daddr . ct original proto-dst }`,
+    ],
+    'type filter hook input priority 150; policy accept',
   );
   // Who sends is checked first: https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html (ENI_SOURCE_DEST_CHECK_RESTRICTION)
   rules.chain(
