@@ -1,4 +1,7 @@
+import { scalableTarget } from './applicationautoscaling-scalable-target.ts';
+import { scalingPolicy } from './applicationautoscaling-scaling-policy.ts';
 import { waitConditionHandle } from './cloudformation-wait-condition-handle.ts';
+import { alarm } from './cloudwatch-alarm.ts';
 import { dhcpOptions } from './ec2-dhcp-options.ts';
 import { elasticIp } from './ec2-eip.ts';
 import { internetGateway } from './ec2-internet-gateway.ts';
@@ -42,6 +45,7 @@ import { discoveryService } from './servicediscovery-service.ts';
 export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
   [
     accessPoint,
+    alarm,
     bucket,
     cluster,
     dhcpOptions,
@@ -65,6 +69,8 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     role,
     route,
     routeTable,
+    scalableTarget,
+    scalingPolicy,
     secret,
     securityGroup,
     securityGroupEgress,
