@@ -21,6 +21,7 @@ const situation = (more: Partial<Situation>): Situation => ({
   older: [],
   leaving: 0,
   primaryStarts: true,
+  restores: true,
   ...more,
 });
 const moves = (more: Partial<Situation>) => {
@@ -89,7 +90,9 @@ test('no plan goes below the minimum of what was healthy, nor above the maximum'
       nat(100),
       integer({ min: 100, max: 300 }),
       nat(3),
-      (primary, older, desired, minimum, maximum, leaving) => {
+      boolean(),
+      boolean(),
+      (primary, older, desired, minimum, maximum, leaving, primaryStarts, restores) => {
         const named = (list: typeof primary, prefix: string) =>
           list.map((task, index): Observed => ({ ...task, id: `${prefix}${index}`, createdAt: index }));
         const given = situation({
@@ -99,6 +102,8 @@ test('no plan goes below the minimum of what was healthy, nor above the maximum'
           primary: named(primary, 'p'),
           older: named(older, 'o'),
           leaving,
+          primaryStarts,
+          restores,
         });
         const { start, restore, stop } = plan(given);
         const all = [...given.primary, ...given.older];
@@ -114,4 +119,13 @@ test('no plan goes below the minimum of what was healthy, nor above the maximum'
       },
     ),
   );
+});
+
+test('a new service takes all of its room; its own lost tasks are not those of a deployment before', () => {
+  expect(moves({ desired: 3, minimumHealthyPercent: 75, maximumPercent: 125, restores: false })).toEqual({
+    start: 3,
+    stop: 0,
+    restore: 0,
+    blocked: false,
+  });
 });

@@ -26,8 +26,6 @@ export interface Situation {
   readonly primaryStarts: boolean;
   /** There is an older deployment that completed, whose lost tasks can be started again. */
   readonly restores: boolean;
-  /** No older deployment is there whose lost tasks could be started again. */
-  readonly nothingToRestore?: boolean;
 }
 export interface Plan {
   /** Tasks of the newest deployment to start. */
@@ -45,7 +43,7 @@ export interface Plan {
 
 /** What to start and stop now. Pure: the same situation, the same plan. */
 export function plan(situation: Situation): Plan {
-  const { desired, primary, older, leaving, primaryStarts, restores } = situation;
+  const { desired, primary, older, leaving, primaryStarts, olderStarts } = situation;
   const { lower, upper } = boundsOf(desired, situation.minimumHealthyPercent, situation.maximumPercent);
   const good = primary.filter(({ condition }) => condition !== 'unhealthy');
   const sick = primary.filter(({ condition }) => condition === 'unhealthy');
@@ -64,7 +62,7 @@ export function plan(situation: Situation): Plan {
   const room = Math.max(0, upper - primary.length - older.length - leaving);
   // A lost task of the old revision is replaced from its own revision until the new one carries the service:
   // https://aws.amazon.com/about-aws/whats-new/2025/11/amazon-ecs-service-availability-rolling-deployments
-  const lost = arrived || situation.nothingToRestore ? 0 : Math.max(0, lower - healthy - kept.length);
+  const lost = arrived || !restores ? 0 : Math.max(0, lower - healthy - kept.length);
   // One place is left to a new deployment that has no task yet, so that it can mend what the old one cannot.
   const first = missing > 0 && primary.length === 0 ? 1 : 0;
   const restore = Math.max(0, Math.min(lost, room - first));
