@@ -42,6 +42,25 @@ describe('targets', () => {
     await api.RegisterTargets({ TargetGroupArn: group, Targets: [Targets[0]!] });
     expect((await states(group))?.[0]?.[1]).toBe('initial');
   });
+  test('without a delay a target is gone at once', async () => {
+    const group = await targetGroup();
+    const { LoadBalancerArn } = await loadBalancer();
+    await listener(LoadBalancerArn!, group);
+    const Targets = [{ Id: '127.77.1.5' }];
+    await api.RegisterTargets({ TargetGroupArn: group, Targets });
+    await api.ModifyTargetGroupAttributes({
+      TargetGroupArn: group,
+      Attributes: [{ Key: 'deregistration_delay.timeout_seconds', Value: '0' }],
+    });
+    await api.DeregisterTargets({ TargetGroupArn: group, Targets });
+    expect(await states(group)).toEqual([]);
+    const asked = await api.DescribeTargetHealth({ TargetGroupArn: group, Targets });
+    expect(asked.TargetHealthDescriptions?.[0]?.TargetHealth).toEqual({
+      State: 'unused',
+      Reason: 'Target.NotRegistered',
+      Description: 'Target is not registered to the target group',
+    });
+  });
   test('the deregistration delay is counted by the clock', async () => {
     const group = await targetGroup();
     const { LoadBalancerArn } = await loadBalancer();
