@@ -43,7 +43,7 @@ export interface Plan {
 
 /** What to start and stop now. Pure: the same situation, the same plan. */
 export function plan(situation: Situation): Plan {
-  const { desired, primary, older, leaving, primaryStarts, olderStarts } = situation;
+  const { desired, primary, older, leaving, primaryStarts, restores } = situation;
   const { lower, upper } = boundsOf(desired, situation.minimumHealthyPercent, situation.maximumPercent);
   const good = primary.filter(({ condition }) => condition !== 'unhealthy');
   const sick = primary.filter(({ condition }) => condition === 'unhealthy');

@@ -34,6 +34,7 @@ export function reconcileService(ecs: Ecs, arn: string, tasks: readonly TaskReco
   stopTasks(ecs, service, primary, observed, decided);
   const { start: count, replacing } = decided;
   const started = startTasks(ecs, { service, deployment: primary, count, replacing, tasks });
+  const old = restorable(service);
   const restored = old
     ? startTasks(ecs, { service, deployment: old, count: decided.restore, replacing: 0, tasks })
     : 0;
@@ -48,6 +49,10 @@ export function reconcileService(ecs: Ecs, arn: string, tasks: readonly TaskReco
   ].filter((wait) => wait !== undefined);
   return waits.length > 0 ? Math.max(1, Math.min(...waits)) : undefined;
 }
+
+/** The deployment that carries the service until the newest one does. */
+const restorable = ({ deployments }: ServiceRecord): DeploymentRecord | undefined =>
+  deployments.find(({ status, completed }) => status === 'ACTIVE' && completed);
 
 /** What keeps a service from moving. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
 function tellOf(
@@ -120,5 +125,6 @@ function decide(
         !(task.lastStatus === 'DEACTIVATING' && isDraining(ecs, task)),
     ).length,
     primaryStarts: primary.rolloutState !== 'FAILED',
+    restores: restorable(service) !== undefined,
   });
 }
