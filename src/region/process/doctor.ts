@@ -148,9 +148,9 @@ async function space(cacheDirectory: string): Promise<Finding> {
 
 function limits(): Finding {
   return {
-    name: 'CPU and memory of tasks',
+    name: 'CPU of tasks',
     state: 'limited',
-    detail: 'what a task definition gives is not enforced on this machine',
+    detail: 'what a task definition gives is not enforced on this machine; of memory it is, by looking',
   };
 }
 
