@@ -60,9 +60,12 @@ function inText(
   origin: Origin,
   sourceOf: (origin: Origin, path: Path) => Path,
 ): readonly Edit[] {
-  return edits.map((edit) =>
-    edit.kind === 'add-resource' ? edit : { ...edit, path: sourceOf(origin, edit.path) },
-  );
+  return edits.map((edit) => {
+    if (edit.kind === 'add-resource') return edit;
+    if (edit.kind === 'remove') return { ...edit, path: sourceOf(origin, edit.path) };
+    // What is set or added to stands below the branch of a condition that holds, as what is in it does.
+    return { ...edit, path: sourceOf(origin, [...edit.path, 0]).slice(0, -1) };
+  });
 }
 
 /** `ContainerDefinitions[0].Image` of the path below `Properties`. */

@@ -28,3 +28,23 @@ it('takes one value for a list of one', () => {
     template('\n      B:\n        D: 1'),
   );
 });
+
+it('takes members of one list out from its end, each once', () => {
+  const list = template('\n      B:\n        - a\n        - b\n        - c');
+  const remove = (index: number): Edit => ({ kind: 'remove', path: [...at, 'B', index] });
+  expect(edited(list, remove(0), remove(1), remove(0))).toBe(template('\n      B:\n        - c'));
+  expect(edited(list, remove(0), { kind: 'set', path: [...at, 'B', 2], value: 'd' })).toBe(
+    template('\n      B:\n        - b\n        - d'),
+  );
+});
+
+it.each([
+  ['!If [C, [a], [b]]', '!If [ C, [ a, x ], [ b, x ] ]'],
+  ['{Fn::If: [C, [a], !Ref AWS::NoValue]}', '{Fn::If: [ C, [ a, x ], !Ref AWS::NoValue ]}'],
+  ['!Ref List', '!Ref List'],
+  ['!Split [",", a]', '!Split [",", a]'],
+])('adds to the list that a function stands for: %s', (written, expected) => {
+  const without = (text: string) => text.replaceAll(/\s|-/g, '').replaceAll('"', '');
+  const made = edited(template(`\n      B: ${written}`), { kind: 'append', path: [...at, 'B'], value: 'x' });
+  expect(without(made)).toBe(without(template(`\n      B: ${expected}`)));
+});

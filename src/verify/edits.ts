@@ -8,11 +8,31 @@ import type { Edit } from './model.ts';
  */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   const document = parseDocument(text, { logLevel: 'silent', keepSourceTokens: true });
-  for (const edit of edits) apply(document, edit);
+  for (const edit of inTurn(edits)) apply(document, edit);
   if (!text.trimStart().startsWith('{'))
     return document.toString({ lineWidth: 0, flowCollectionPadding: false });
   const indent = /^\{\r?\n( +)/.exec(text.trimStart())?.[1]?.length ?? 2;
   return `${JSON.stringify(document.toJS(), null, indent)}\n`;
+}
+
+/** What goes away goes last, and members of a list from the last to the first: each is where its path says. */
+function inTurn(edits: readonly Edit[]): readonly Edit[] {
+  const removals = new Map(
+    edits.flatMap((edit) => (edit.kind === 'remove' ? [[JSON.stringify(edit.path), edit] as const] : [])),
+  );
+  return [
+    ...edits.filter(({ kind }) => kind !== 'remove'),
+    ...[...removals.values()].toSorted((a, b) => backwards(a.path, b.path)),
+  ];
+}
+
+/** What is further behind comes first, and what is within something before that. */
+function backwards(a: Path, b: Path): number {
+  const at = a.findIndex((key, index) => key !== b[index]);
+  const [one, other] = [a[at], b[at]];
+  if (at < 0 || other === undefined) return b.length - a.length;
+  if (typeof one === 'number' && typeof other === 'number') return other - one;
+  return String(one) < String(other) ? -1 : 1;
 }
 
 function apply(document: Document.Parsed, edit: Edit): void {
@@ -32,7 +52,15 @@ function apply(document: Document.Parsed, edit: Edit): void {
       return;
     case 'append': {
       const list = document.getIn(path, true);
-      if (isSeq(list)) list.add(node(document, edit.value));
+      const branches = branchesOf(list);
+      if (branches) {
+        for (const branch of branches) apply(document, { ...edit, path: [...edit.path, 'Fn::If', branch] });
+        return;
+      }
+      // What another function makes has no place for one more.
+      if (isFunction(list) && !isNoValue(list)) return;
+      if (isNoValue(list)) document.setIn(path, document.createNode([edit.value]));
+      else if (isSeq(list)) list.add(node(document, edit.value));
       else {
         const made = document.createNode([edit.value]);
         // One value stands for a list of one.
@@ -49,6 +77,23 @@ function apply(document: Document.Parsed, edit: Edit): void {
       else document.set('Resources', document.createNode({ [edit.id]: edit.resource }));
     }
   }
+}
+
+/** The branches of `Fn::If`, in both forms, which are more than nothing. */
+function branchesOf(value: unknown): readonly number[] | undefined {
+  const list = isMap(value) && value.items.length === 1 ? value.get('Fn::If', true) : value;
+  const isIf = isSeq(list) && (list !== value || list.tag === '!If');
+  return isIf ? [1, 2].filter((branch) => !isNoValue(list.get(branch, true))) : undefined;
+}
+function isNoValue(value: unknown): boolean {
+  if (isMap(value)) return value.get('Ref') === 'AWS::NoValue';
+  return isScalar(value) && value.tag === '!Ref' && value.value === 'AWS::NoValue';
+}
+function isFunction(value: unknown): boolean {
+  if (isNode(value) && longForm(value.tag) !== undefined) return true;
+  const [pair, second] = isMap(value) ? value.items : [];
+  const key = pair && isScalar(pair.key) ? String(pair.key.value) : '';
+  return second === undefined && (key === 'Ref' || key.startsWith('Fn::'));
 }
 
 const isPlain = (value: unknown): boolean => typeof value !== 'object';

@@ -11,8 +11,13 @@ import { namedVolume, unnamedVolume } from './volumes.ts';
 
 /** A volume of a task definition. */
 export type TaskVolume =
-  /** It lives as long as its task; `filled` with what the image has there, on this machine. */
-  | { readonly kind: 'scratch'; readonly id: string; readonly filled?: true }
+  /** It lives as long as its task; `filled` with what the image has there, on this machine; `decided` by the compose file. */
+  | {
+      readonly kind: 'scratch';
+      readonly id: string;
+      readonly filled?: true;
+      readonly decided?: 'ephemeral' | 'ebs';
+    }
   /** Kept on this machine, by a name that outlives tasks. */
   | { readonly kind: 'kept'; readonly id: string; readonly externalName: string }
   | { readonly kind: 'efs'; readonly id: string; readonly volume: string }

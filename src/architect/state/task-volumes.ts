@@ -27,13 +27,20 @@ export function volumeEntry(volume: TaskVolume): Record<string, unknown> {
   }
 }
 
-/** Volumes that the local region keeps by their names in the project, and those that begin with what the image has. */
+/**
+ * Volumes that the local region keeps by their names in the project, those that begin with what the image has, and those of which
+ * somebody decided that they go with their task.
+ */
 export const volumeTags = (volumes: readonly TaskVolume[]): { Key: string; Value: string }[] =>
   volumes.flatMap((volume) => {
     if (volume.kind === 'kept') return [{ Key: `fairway:volume:${volume.id}`, Value: volume.externalName }];
-    return volume.kind === 'scratch' && volume.filled
-      ? [{ Key: `fairway:filled:${volume.id}`, Value: 'image' }]
-      : [];
+    const decided = volume.kind === 'ebs' ? 'ebs' : volume.kind === 'scratch' ? volume.decided : undefined;
+    return [
+      ...(decided === undefined ? [] : [{ Key: `fairway:state:${volume.id}`, Value: decided }]),
+      ...(volume.kind === 'scratch' && volume.filled
+        ? [{ Key: `fairway:filled:${volume.id}`, Value: 'image' }]
+        : []),
+    ];
   });
 
 const blocks = ({ storage }: Plan, owner: string) =>

@@ -41,7 +41,8 @@ export function namedVolume(
   } else if (state === 'ebs' && target === 'aws') {
     blockProblems(context, service, volume).forEach(context.problem);
     context.volume({ kind: 'ebs', id, volume: id });
-  } else if (state === 'ephemeral' || state === 'ebs') context.volume({ kind: 'scratch', id });
+  } else if (state === 'ephemeral' || state === 'ebs')
+    context.volume({ kind: 'scratch', id, decided: state });
   else if (target === 'local') {
     context.volume({ kind: 'kept', id, externalName: volume.externalName });
     perTask(context, service, volume);

@@ -62,6 +62,25 @@ it('a group without outbound rules lets nothing out', () => {
   expect(everywhere).toEqual([]);
 });
 
+it('knows a route whose target is gone', () => {
+  const gone: LiveAnswers = {
+    ...answers,
+    DescribeRouteTables: answers.DescribeRouteTables.map((page) => ({
+      ...page,
+      RouteTables: page.RouteTables?.map((table) => ({
+        ...table,
+        Routes: table.Routes?.map((route) =>
+          route.GatewayId === 'local' ? route : { ...route, State: 'blackhole' as const },
+        ),
+      })),
+    })),
+  };
+  const states = systemFromLive(gone).routeTables.flatMap(({ routes }) =>
+    routes.map(({ target, state }) => `${target.kind} ${state}`),
+  );
+  expect(new Set(states)).toEqual(new Set(['local active', 'internet-gateway blackhole']));
+});
+
 /** Without ids that only one side has, where it was written, and what a template adds to each VPC. */
 function bare({ subnets, securityGroups, routeTables, networkAcls, internetGateways }: Topology) {
   const rule = ({ protocol, ports, peer }: GroupRule) => JSON.stringify({ protocol, ports, peer });
@@ -83,7 +102,7 @@ function bare({ subnets, securityGroups, routeTables, networkAcls, internetGatew
       id,
       routes: routes
         .filter(({ target }) => target.kind !== 'gateway-endpoint')
-        .map(({ destination, target }) => JSON.stringify({ destination, target }))
+        .map(({ destination, target, state }) => JSON.stringify({ destination, target, state }))
         .sort(),
     })),
     acls: real(networkAcls).map(({ id, ingress, egress }) => ({

@@ -1,5 +1,6 @@
 import { topologyFromDescribe } from '../from-describe.ts';
 import { systemFromResources } from '../from-template/system.ts';
+import type { RouteTable } from '../model.ts';
 import type { Declared, System } from '../system.ts';
 import type { LiveAnswers } from './answers.ts';
 import { aroundFrom } from './around.ts';
@@ -27,10 +28,27 @@ export function resourcesFromLive(answers: LiveAnswers): ReadonlyMap<string, Dec
 /** A region as a system, with the interfaces that are in it and their addresses. Pure: the same answers give an equal system. */
 export function systemFromLive(answers: LiveAnswers): System {
   const described = topologyFromDescribe(answers);
+  const system = systemFromResources(resourcesFromLive(answers));
   return {
-    ...systemFromResources(resourcesFromLive(answers)),
+    ...system,
+    routeTables: withStates(system.routeTables, described.routeTables),
     interfaces: described.interfaces,
     prefixLists: described.prefixLists,
     ...(described.notModelled ? { notModelled: described.notModelled } : {}),
   };
+}
+
+/** A route whose target is gone is there, and drops packets; no template says so. */
+function withStates(tables: readonly RouteTable[], described: readonly RouteTable[]): readonly RouteTable[] {
+  const gone = new Set(
+    described.flatMap(({ id, routes }) =>
+      routes.flatMap(({ state, destination }) => (state === 'blackhole' ? [`${id} ${destination}`] : [])),
+    ),
+  );
+  return tables.map((table) => ({
+    ...table,
+    routes: table.routes.map((route) =>
+      gone.has(`${table.id} ${route.destination}`) ? { ...route, state: 'blackhole' } : route,
+    ),
+  }));
 }

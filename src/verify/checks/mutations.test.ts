@@ -3,7 +3,7 @@ import type { Template } from '../../template/model.ts';
 import { parseText } from '../../template/text.ts';
 import { applyEdits } from '../edits.ts';
 import type { Check, Edit, Verdict } from '../model.ts';
-import { checkText } from '../testing/check.ts';
+import { checkText, examineText } from '../testing/check.ts';
 import { edgesOf, fixturesOf } from '../testing/fixtures.ts';
 import { type Mutation, mutations } from '../testing/mutations/index.ts';
 import { checks } from './index.ts';
@@ -49,6 +49,13 @@ function mutated(check: Check, mutation: Mutation, which: 'wrong' | 'right') {
   const calls = (of: string, names: Names) =>
     edgesOf(of).map(({ from, to, port }) => ({ from: names(from), to: names(to), port }));
   const edges = [...calls(texts[which], nameOf), ...(copied ? calls(texts.right, copied) : [])];
+  const mendedOriginal = (): string =>
+    applyEdits(
+      texts[which],
+      verdict(check, texts[which], edgesOf(texts[which]), before).findings.flatMap(
+        ({ fix }) => fix?.edits ?? [],
+      ),
+    );
   const clean = copied && verdict(check, texts.right, edgesOf(texts.right), before);
   return {
     expected: together(
@@ -56,9 +63,22 @@ function mutated(check: Check, mutation: Mutation, which: 'wrong' | 'right') {
       clean ? places(clean, copied) : { findings: [], unknowns: [] },
     ),
     after: verdict(check, text, edges, deployed),
+    /** What the original is with its own edits made, and what this one is with its own; not to compare where names differ. */
+    meaning: copied || nameOf !== itself ? undefined : meaningOf(mendedOriginal()),
+    mendedMeaning: (edits: readonly Edit[]) =>
+      copied || nameOf !== itself ? undefined : meaningOf(applyEdits(text, edits)),
     mended: (edits: readonly Edit[]) => verdict(check, applyEdits(text, edits), edges, deployed),
   };
 }
+
+/** Its resources, evaluated. */
+const meaningOf = (text: string) =>
+  Object.fromEntries(
+    [...examineText(text).evaluated.resources].map(([id, { type, properties }]) => [
+      id,
+      { type, properties },
+    ]),
+  );
 
 interface Places {
   readonly findings: readonly string[];
@@ -90,6 +110,9 @@ describe.each(checks)('$id', (check) => {
     } else expect(found).toEqual(wrong.expected);
 
     const edits = wrong.after.findings.flatMap(({ fix }) => fix?.edits ?? []);
+    // To a list below a function a rule is added as a resource of its own.
+    if (!isElsewhere(check, mutation) && mutation.name !== 'properties below a condition')
+      expect(wrong.mendedMeaning(edits)).toEqual(wrong.meaning);
     const left = wrong.mended(edits).findings.filter(({ fix }) => fix?.edits.length);
     expect(left.map(({ message }) => message)).toEqual([]);
 

@@ -52,12 +52,18 @@ export async function liveSubject(invocation: Invocation): Promise<Subject> {
         position: undefined,
         why,
       })),
+      {
+        id: 'not-asked',
+        resource: 'databases',
+        position: undefined,
+        why: 'databases of RDS, DocumentDB and ElastiCache are not asked for: paths to them are not checked',
+      },
     ],
     skipped: asked.silent.flatMap(({ of }) => NEEDS[of]),
     positionOf: () => undefined,
     text: () => undefined,
     folder: '.',
-    notes: ['databases of RDS, DocumentDB and ElastiCache are not asked for'],
+    notes: [],
   };
 }
 

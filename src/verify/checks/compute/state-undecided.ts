@@ -1,3 +1,4 @@
+import { isRecord } from '../../../topology/from-template/values.ts';
 import {
   known,
   type ContainerDefinition,
@@ -22,7 +23,7 @@ export const stateUndecided: Check = {
         const name = officialName(container);
         if (name === undefined) continue;
         if (Object.hasOwn(DATA_DIRECTORIES, name)) yield* several(system, task, container);
-        if (Object.hasOwn(KEEPING, name)) yield* shortLived(task, container, KEEPING[name] ?? '');
+        if (Object.hasOwn(KEEPING, name)) yield* shortLived(system, task, container, KEEPING[name] ?? '');
       }
   },
 };
@@ -41,7 +42,17 @@ function* several(system: System, task: TaskDefinition, container: ContainerDefi
   }
 }
 
+/** Whether a compose file says of a volume that it may go with its task; its name is in a tag then. */
+function isDecided(system: System, { id }: TaskDefinition, volume: string | undefined): boolean {
+  const tags: unknown = system.resources.get(id)?.properties['Tags'];
+  return (
+    Array.isArray(tags) &&
+    tags.some((tag: unknown) => isRecord(tag) && tag['Key'] === `fairway:state:${volume}`)
+  );
+}
+
 function* shortLived(
+  system: System,
   task: TaskDefinition,
   container: ContainerDefinition,
   directory: string,
@@ -50,6 +61,7 @@ function* shortLived(
     if (
       !volume ||
       lifeOf(volume) !== 'task' ||
+      isDecided(system, task, known(volume.name)) ||
       !(path === directory || directory.startsWith(`${path}/`) || path.startsWith(`${directory}/`))
     )
       continue;
