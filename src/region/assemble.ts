@@ -34,6 +34,8 @@ export interface AssembleOptions {
   readonly plane: (region: Pick<Region, 'store' | 'clock' | 'log' | 'internal' | 'identity'>) => DataPlane;
   readonly balancerProgram: string;
   readonly nodePath: string;
+  /** Address of the API, once it is there. */
+  readonly endpoint?: () => string | undefined;
 }
 
 export type Services = { readonly [Name in ServiceName]: { readonly handlers: object } };
@@ -59,6 +61,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     pace,
     store,
     log,
+    ...(options.endpoint ? { endpoint: options.endpoint } : {}),
     get api() {
       return late.api!;
     },
@@ -110,6 +113,7 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     identity,
   );
   late.internal = {
+    cloudformation: services.cloudformation.internal,
     cloudwatch: services.cloudwatch.internal,
     applicationautoscaling: services.applicationautoscaling.internal,
     ec2: services.ec2.internal,

@@ -57,6 +57,8 @@ async function main(): Promise<void> {
   let stopPlane = async () => {};
   let removeVolumes = async (_prefix: string): Promise<readonly string[]> => [];
 
+  let address: string | undefined;
+
   const { region, services, registry, start, stop } = assembleRegion({
     identity,
     store,
@@ -67,6 +69,7 @@ async function main(): Promise<void> {
     clientClock: systemClock,
     pace: settings.pace,
     balancerProgram: join(programs, 'balancer.mjs'),
+    endpoint: () => address,
     plane({ internal }) {
       const network = createNetwork({
         store,
@@ -118,6 +121,7 @@ async function main(): Promise<void> {
     allowUid: process.getuid!(),
     ...(settings.port === undefined ? {} : { port: settings.port, exactly: true }),
   });
+  address = endpoint.url;
   let stopping: Promise<void> | undefined;
   const shutdown = () => (stopping ??= end());
   // Before the tasks of an earlier process come back and make their first connections.

@@ -37,6 +37,8 @@ export interface Region {
   readonly store: Store;
   readonly log: (message: string) => void;
   readonly api: Apis;
+  /** Address of the region's own API on this machine; undefined while there is none. */
+  readonly endpoint?: () => string | undefined;
   /** What services need of each other beyond AWS's public operations. */
   readonly internal: Internal;
   readonly plane: DataPlane;
@@ -123,6 +125,10 @@ export interface AlarmSignal {
 }
 
 export interface Internal {
+  readonly cloudformation: {
+    /** Takes what a program puts at the handle of a wait condition, which looks like an object of S3. */
+    signal(key: string, body: Uint8Array): void;
+  };
   readonly cloudwatch: {
     /** What AWS's own services measure about themselves: `AWS/ECS`, `AWS/ApplicationELB`; `at` lies in the minute that was measured. */
     record(measurements: readonly Measurement[]): void;

@@ -240,6 +240,8 @@ function checkResources(resources: unknown, report: Report, notEnacted: Report):
     for (const key of Object.keys(resource)) {
       // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cfn-customresource.html
       const custom = /^(Custom::|AWS::CloudFormation::CustomResource$)/.test(written(resource['Type']));
+      // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html
+      if (key === 'CreationPolicy' && resource['Type'] === 'AWS::CloudFormation::WaitCondition') continue;
       if (resourceKeysNotEnacted.includes(key) || (key === 'Version' && custom))
         notEnacted([...path, key], `${key} of ${name} is not enacted`, 'leave it out');
       else if (!resourceKeys.includes(key))

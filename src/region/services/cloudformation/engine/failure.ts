@@ -13,12 +13,20 @@ export class ResourceFailure extends Error {
   }
 }
 
+/** A failure of CloudFormation's own types: no handler stands between, so the reason is its words alone. */
+export class OwnFailure extends ResourceFailure {
+  constructor(message: string) {
+    super(message, 'NotStabilized');
+  }
+}
+
 /**
  * The ResourceStatusReason of what a handler ran into.
  * https://repost.aws/articles/ARQJJetqfbSGq8hUxlBV9O8Q/ecs-deployment-circuit-breaker-was-triggered
  */
 export function failureReason(error: unknown, token: string): string {
   if (error instanceof InputError) return inputText(error);
+  if (error instanceof OwnFailure) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   return `Resource handler returned message: "${text}" (RequestToken: ${token}, HandlerErrorCode: ${handlerCode(error)})`;
 }

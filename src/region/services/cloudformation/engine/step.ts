@@ -11,12 +11,15 @@ import { InputError } from '../../../../common/problem.ts';
 import { ApiError } from '../../../gateway/api-error.ts';
 import type { Region } from '../../../region.ts';
 import type { Journal } from '../events.ts';
+import type { Inside } from '../inside.ts';
 import { currentGeneration, exists } from '../generations.ts';
 import type { Program } from '../program.ts';
 import type { DeploymentRecord, ResourceRecord, StackRecord, Tag } from '../records.ts';
 import type { State } from '../state.ts';
 import type { AnyResourceType, Existing } from '../types/resource-type.ts';
+import { remove } from './cleanup.ts';
 import { contextOf, tagsOf } from './context.ts';
+import { awaitSignals, signalPolicy } from './creation-policy.ts';
 import { failureReason, ResourceFailure } from './failure.ts';
 import { Cancelled } from './wait.ts';
 
@@ -26,6 +29,7 @@ export interface Work {
   readonly state: State;
   readonly journal: Journal;
   readonly types: ReadonlyMap<string, AnyResourceType>;
+  readonly inside: Inside;
   readonly stack: Readonly<StackRecord>;
   readonly signal: AbortSignal;
   /** The region is stopping: what is cut short now goes on after the next start. */
@@ -41,6 +45,7 @@ interface Wanted {
   readonly resource: EvaluatedResource;
   readonly tags: readonly Tag[];
   readonly dependsOn: readonly string[];
+  readonly creationPolicy: unknown;
 }
 
 /** Brings one logical resource to what the deployment says. False: it failed, and the journal says why. */
@@ -58,10 +63,19 @@ export async function applyResource(work: ApplyWork, logicalId: string): Promise
   const type = work.types.get(wanted.resource.type);
   if (!type) throw new Error(`no resource type ${wanted.resource.type}`);
   if (!record) return make(work, type, logicalId, wanted, undefined);
-  if (record.state === 'making') return finishMaking(work, type, record, wanted, true);
+  const operation = stack.operation!;
+  if (record.state === 'making') {
+    if (!stack.stable || record.status !== 'CREATE_FAILED')
+      return finishMaking(work, type, record, wanted, true);
+    // What an earlier operation left half made is made again.
+    await remove(work, operation, record);
+    return make(work, type, logicalId, wanted, undefined);
+  }
   const change = changeOf(type, record, wanted);
-  if (change === 'none') return true;
+  if (change === 'none') return restored(work, record);
   if (change === 'replace') {
+    if (operation.onFailure === 'DO_NOTHING' && !operation.rolledBack)
+      return refuse(work, logicalId, record, replacementRefused);
     const custom = type.naming?.property;
     if (
       custom !== undefined &&
@@ -74,6 +88,23 @@ export async function applyResource(work: ApplyWork, logicalId: string): Promise
   return update(work, type, record, wanted);
 }
 
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html: replacements cannot be left half done. */
+const replacementRefused = new ResourceFailure(
+  'Replacement type updates not supported on stack with disable-rollback.',
+  'NotUpdatable',
+);
+
+/** A rollback that goes back to what it had replaced says so. */
+function restored({ state, journal, stack }: ApplyWork, record: Readonly<ResourceRecord>): true {
+  const { logicalId, physicalId, generation, key } = record;
+  if (!stack.operation?.rolledBack) return true;
+  const replaced = state.generations(stack.id, logicalId).some((other) => other.generation > generation);
+  const last = state.events(stack.id).findLast((event) => event.logicalId === logicalId);
+  if (replaced && (last?.status !== 'UPDATE_COMPLETE' || last.physicalId !== physicalId))
+    journal.resource(key, 'UPDATE_COMPLETE', undefined);
+  return true;
+}
+
 function evaluate({ program, deployment, stack, state }: ApplyWork, logicalId: string): Wanted | undefined {
   const source = program.parsed.template.Resources[logicalId]!;
   const resource = evaluateResource(logicalId, source, program.evaluator, program.known);
@@ -82,6 +113,11 @@ function evaluate({ program, deployment, stack, state }: ApplyWork, logicalId: s
   const dependencies = program.graph.dependencies.get(logicalId) ?? [];
   return {
     resource,
+    creationPolicy: program.evaluator.value(source.CreationPolicy, [
+      'Resources',
+      logicalId,
+      'CreationPolicy',
+    ]),
     tags: tagsOf(stack, deployment, resource.type, logicalId, resource.properties),
     dependsOn: [...dependencies].flatMap((id) => currentGeneration(state, stack.id, id)?.key ?? []),
   };
@@ -123,7 +159,7 @@ function changeOf(
   );
   if (difference?.replacement === 'True' && (!moved || record.type !== resource.type)) return 'replace';
   const retagged = resourceSchema(resource.type)?.tags !== undefined && !sameValue(record.tags, tags);
-  return difference || record.tried || retagged ? 'update' : 'none';
+  return difference || record.tried || retagged || type.always ? 'update' : 'none';
 }
 
 /** https://repost.aws/knowledge-center/cloudformation-custom-name */
@@ -203,21 +239,16 @@ async function finishMaking(
   wanted: Wanted,
   resumed: boolean,
 ): Promise<boolean> {
-  const { region, state, journal, stack, signal } = work;
+  const { state, journal, stack } = work;
   const { key } = record;
   const replaces = state
     .generations(stack.id, record.logicalId)
     .some((other) => exists(other) && other.key !== key);
   const verb = replaces ? 'UPDATE' : 'CREATE';
-  const context = contextOf(
-    region,
-    state,
-    stack,
-    type,
-    record,
-    { properties: wanted.resource.properties, tags: wanted.tags },
-    signal,
-  );
+  const context = contextOf(work, type, record, {
+    properties: wanted.resource.properties,
+    tags: wanted.tags,
+  });
   let physicalId = record.physicalId;
   try {
     if (physicalId === undefined) {
@@ -233,6 +264,8 @@ async function finishMaking(
       tagsTried: [],
     };
     const brought = await bring(type, existing);
+    const policy = signalPolicy(wanted.creationPolicy);
+    if (policy) await awaitSignals(existing, policy);
     journal.resource(key, `${verb}_COMPLETE`, undefined, { state: 'ready', ...brought });
     return true;
   } catch (error) {
@@ -249,10 +282,10 @@ async function update(
   record: Readonly<ResourceRecord>,
   wanted: Wanted,
 ): Promise<boolean> {
-  const { region, state, journal, stack, signal } = work;
+  const { journal } = work;
   const { key, physicalId = '', tried = [] } = record;
   const { properties, metadata, deletionPolicy, updateReplacePolicy } = wanted.resource;
-  const context = contextOf(region, state, stack, type, record, { properties, tags: wanted.tags }, signal);
+  const context = contextOf(work, type, record, { properties, tags: wanted.tags });
   journal.resource(key, 'UPDATE_IN_PROGRESS', undefined, {
     tried: [...tried, { properties, tags: wanted.tags }],
   });

@@ -9,7 +9,8 @@ import type { ChangeSetRecord, StackRecord } from '../records.ts';
 import { begin, newStack, onFailureOf, requireUpdatable } from './begin.ts';
 import { checkStackName, findStack, pageOf } from './find.ts';
 import { shownParameters } from './parameters.ts';
-import { changesAnything, refuseDisabledRollback } from './stacks.ts';
+import { changesAnything } from './stacks.ts';
+import { askedWith, wasAsked } from './tokens.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html */
 const nothingChanges =
@@ -41,7 +42,7 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
     if (kind === 'UPDATE') {
       if (!existing || existing.status === 'REVIEW_IN_PROGRESS')
         throw validationError(`Stack [${stackName}] does not exist`);
-      requireUpdatable(existing);
+      requireUpdatable(existing, true);
       return existing;
     }
     if (existing && existing.status !== 'REVIEW_IN_PROGRESS')
@@ -76,6 +77,9 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
             `1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
           );
         const kind = input.ChangeSetType ?? 'UPDATE';
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html (OnStackFailure)
+        if (input.OnStackFailure === 'DELETE' && kind !== 'CREATE')
+          throw validationError('OnStackFailure DELETE is only for change sets of type CREATE');
         if (kind === 'IMPORT') throw validationError('ChangeSetType IMPORT is not enacted by this region');
         const stackName = checkStackName(input.StackName);
         const stack = stackFor(kind, stackName, name);
@@ -138,9 +142,12 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
 
     /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ExecuteChangeSet.html */
     ExecuteChangeSet: operation(
-      ['ChangeSetName', 'StackName', 'ClientRequestToken', 'DisableRollback'],
+      ['ChangeSetName', 'StackName', 'ClientRequestToken', 'DisableRollback', 'RetainExceptOnCreate'],
       (input) => {
         const found = find(input.ChangeSetName, input.StackName);
+        const stack = state.stacks.get(found.stackId);
+        if (!stack) throw stackMissing(found.stackName);
+        if (wasAsked(stack, 'ExecuteChangeSet', input)) return {};
         if (found.status !== 'CREATE_COMPLETE' || found.executionStatus !== 'AVAILABLE')
           throw new ApiError(
             'InvalidChangeSetStatus',
@@ -151,19 +158,20 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
           throw validationError(
             'You cannot specify DisableRollback when OnStackFailure is set on the change set',
           );
-        if (found.kind === 'UPDATE')
-          refuseDisabledRollback(input.DisableRollback ?? found.onStackFailure === 'DO_NOTHING');
-        const stack = state.stacks.get(found.stackId);
-        if (!stack) throw stackMissing(found.stackName);
-        if (found.kind === 'UPDATE') requireUpdatable(stack);
-        else if (stack.status !== 'REVIEW_IN_PROGRESS') throw wrongState(stack.id, stack.status);
-        const deployment = state.deployments.get(found.deploymentId)!;
         const onFailure = onFailureOf(found.onStackFailure, input.DisableRollback);
-        begin(cfn, stack, deployment, {
+        if (found.kind === 'UPDATE') requireUpdatable(stack, onFailure === 'DO_NOTHING');
+        else if (stack.status !== 'REVIEW_IN_PROGRESS') throw wrongState(stack.id, stack.status);
+        const retainExceptOnCreate = input.RetainExceptOnCreate ?? false;
+        begin(cfn, stack, state.deployments.get(found.deploymentId)!, {
           kind: found.kind === 'CREATE' ? 'create' : 'update',
           token: input.ClientRequestToken,
           onFailure,
-          changes: { changeSetId: found.id, disableRollback: onFailure === 'DO_NOTHING' },
+          retainExceptOnCreate,
+          changes: {
+            changeSetId: found.id,
+            disableRollback: onFailure === 'DO_NOTHING',
+            ...askedWith(stack, 'ExecuteChangeSet', input),
+          },
         });
         // Executing one takes all others of the stack away; the executed one can still be read by its ARN.
         for (const other of ofStack(stack.id)) if (other.id !== found.id) state.changeSets.delete(other.id);

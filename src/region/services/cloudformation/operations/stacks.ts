@@ -1,16 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { isUpdate, sameValue } from '../../../../template/index.ts';
 import { ApiError } from '../../../gateway/api-error.ts';
 import { operation, type Cfn, type CfnHandlers } from '../cfn.ts';
 import { exportInUse } from '../engine/outputs.ts';
-import { stackMissing, stackWithIdMissing, validationError, wrongState } from '../errors.ts';
-import { generationsInUse } from '../generations.ts';
+import { stackMissing, stackWithIdMissing, validationError } from '../errors.ts';
 import { prepare, type Prepared } from '../prepare.ts';
 import type { DeploymentRecord, StackRecord } from '../records.ts';
-import { begin, newStack, onFailureOf, requireUpdatable } from './begin.ts';
+import { begin, beginDeletion, beginRollback, newStack, onFailureOf, requireUpdatable } from './begin.ts';
+import { continueRollback } from './continue-rollback.ts';
 import { checkStackName, findStack, pageOf } from './find.ts';
 import { parsedOf, shownParameters } from './parameters.ts';
+import { askedWith, wasAsked } from './tokens.ts';
 
 const deploymentMembers = [
   'StackName',
@@ -25,46 +25,67 @@ const deploymentMembers = [
 ] as const;
 
 export function stackOperations(cfn: Cfn): CfnHandlers {
-  const { state, engine, journal } = cfn;
+  const { state, engine } = cfn;
   return {
     /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html */
     CreateStack: operation(
-      [...deploymentMembers, 'OnFailure', 'DisableRollback', 'EnableTerminationProtection'],
+      [
+        ...deploymentMembers,
+        'OnFailure',
+        'DisableRollback',
+        'RetainExceptOnCreate',
+        'TimeoutInMinutes',
+        'EnableTerminationProtection',
+      ],
       async (input) => {
         const name = checkStackName(input.StackName);
         const onFailure = onFailureOf(input.OnFailure, input.DisableRollback);
         const existing = state.stack(name);
-        if (existing && input.ClientRequestToken && existing.operation?.token === input.ClientRequestToken)
-          return { StackId: existing.id };
-        if (existing) throw new ApiError('AlreadyExistsException', `Stack [${name}] already exists`, 400);
+        if (existing && wasAsked(existing, 'CreateStack', input)) return { StackId: existing.id };
+        if (existing) throw alreadyThere(name);
+        const { TimeoutInMinutes: timeoutInMinutes, RetainExceptOnCreate: retainExceptOnCreate = false } =
+          input;
+        const fresh = newStack(cfn, name);
         const stack: StackRecord = {
-          ...newStack(cfn, name),
+          ...fresh,
           disableRollback: onFailure === 'DO_NOTHING',
           terminationProtection: input.EnableTerminationProtection ?? false,
+          retainExceptOnCreate,
+          ...(timeoutInMinutes === undefined ? {} : { timeoutInMinutes }),
+          ...askedWith(fresh, 'CreateStack', input),
         };
         const { deployment } = await prepare(cfn, stack, input);
-        if (state.stack(name))
-          throw new ApiError('AlreadyExistsException', `Stack [${name}] already exists`, 400);
-        begin(cfn, stack, deployment, { kind: 'create', token: input.ClientRequestToken, onFailure });
+        if (state.stack(name)) throw alreadyThere(name);
+        begin(cfn, stack, deployment, {
+          kind: 'create',
+          token: input.ClientRequestToken,
+          onFailure,
+          retainExceptOnCreate,
+          timeoutInMinutes,
+        });
         return { StackId: stack.id };
       },
     ),
 
     /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html */
     UpdateStack: operation(
-      [...deploymentMembers, 'UsePreviousTemplate', 'DisableRollback'],
+      [...deploymentMembers, 'UsePreviousTemplate', 'DisableRollback', 'RetainExceptOnCreate'],
       async (input) => {
         const found = findStack(cfn, input.StackName, stackMissing);
-        refuseDisabledRollback(input.DisableRollback);
-        requireUpdatable(found);
+        if (wasAsked(found, 'UpdateStack', input)) return { StackId: found.id };
+        const { DisableRollback: disableRollback = false, RetainExceptOnCreate: retainExceptOnCreate } =
+          input;
+        requireUpdatable(found, disableRollback);
         const prepared = await prepare(cfn, found, input);
         const stack = state.stacks.get(found.id)!;
-        requireUpdatable(stack);
+        requireUpdatable(stack, disableRollback);
         if (!changesAnything(cfn, stack, prepared)) throw validationError('No updates are to be performed.');
         begin(cfn, stack, prepared.deployment, {
           kind: 'update',
           token: input.ClientRequestToken,
-          onFailure: 'ROLLBACK',
+          onFailure: onFailureOf(undefined, disableRollback),
+          retainExceptOnCreate: retainExceptOnCreate ?? false,
+          changes: { disableRollback, ...askedWith(stack, 'UpdateStack', input) },
         });
         return { StackId: stack.id };
       },
@@ -76,7 +97,10 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
       (input) => {
         const stack = state.stack(checkStackName(input.StackName));
         if (!stack || stack.status === 'DELETE_COMPLETE' || stack.status === 'DELETE_IN_PROGRESS') return {};
-        if (stack.terminationProtection)
+        if (wasAsked(stack, 'DeleteStack', input)) return {};
+        // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html: a nested one has that of its root.
+        const root = state.stacks.get(stack.parent?.rootId ?? stack.id) ?? stack;
+        if (root.terminationProtection)
           throw validationError(
             `Stack [${stack.name}] cannot be deleted while TerminationProtection is enabled`,
           );
@@ -85,25 +109,23 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
           throw validationError(
             'Invalid operation on stack. Specify resources to retain only when the current stack state is DELETE_FAILED.',
           );
+        const known = new Set(state.resources(stack.id).map(({ logicalId }) => logicalId));
+        const unknown = skip.filter((id) => !known.has(id));
+        if (unknown.length > 0)
+          throw validationError(
+            `The specified resources to retain must be in a valid state. Do not specify resources [${unknown.join(', ')}]`,
+          );
         const inUse = exportInUse(state, stack.name, stack.outputs, [], 'delete');
         if (inUse !== undefined) throw validationError(inUse);
         const failed =
           DeletionMode === 'FORCE_DELETE_STACK'
             ? state.resources(stack.id).filter(({ status }) => status === 'DELETE_FAILED')
             : [];
-        journal.stack(stack.id, 'DELETE_IN_PROGRESS', 'User Initiated', {
-          operation: {
-            id: randomUUID(),
-            kind: 'delete',
-            phase: 'cleanup',
-            rolledBack: false,
-            token: input.ClientRequestToken,
-            before: generationsInUse(state, stack.id, stack.operation),
-            onFailure: 'DO_NOTHING',
-            skip: [...skip, ...failed.map(({ logicalId }) => logicalId)],
-          },
+        state.stacks.patch(stack.id, askedWith(stack, 'DeleteStack', input));
+        beginDeletion(cfn, stack, {
+          token: input.ClientRequestToken,
+          skip: [...skip, ...failed.map(({ logicalId }) => logicalId)],
         });
-        engine.run(stack.id);
         return {};
       },
     ),
@@ -111,8 +133,10 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
     /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CancelUpdateStack.html */
     CancelUpdateStack: operation(['StackName', 'ClientRequestToken'], (input) => {
       const stack = findStack(cfn, input.StackName, stackMissing);
+      if (wasAsked(stack, 'CancelUpdateStack', input)) return {};
       if (stack.status !== 'UPDATE_IN_PROGRESS')
         throw validationError('CancelUpdateStack cannot be called from current stack status');
+      state.stacks.patch(stack.id, askedWith(stack, 'CancelUpdateStack', input));
       engine.cancel(stack.id);
       return {};
     }),
@@ -122,18 +146,40 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
       ['StackName', 'ResourcesToSkip', 'ClientRequestToken', 'RoleARN'],
       (input) => {
         const stack = findStack(cfn, input.StackName, stackMissing);
-        if (stack.status !== 'UPDATE_ROLLBACK_FAILED' || !stack.operation)
-          throw wrongState(stack.id, stack.status);
-        journal.stack(stack.id, 'UPDATE_ROLLBACK_IN_PROGRESS', 'User Initiated', {
-          operation: { ...stack.operation, stalled: undefined, skip: input.ResourcesToSkip },
+        if (wasAsked(stack, 'ContinueUpdateRollback', input)) return {};
+        continueRollback(cfn, stack, input.ResourcesToSkip ?? [], {
+          token: input.ClientRequestToken,
+          ...askedWith(stack, 'ContinueUpdateRollback', input),
         });
-        engine.run(stack.id);
         return {};
+      },
+    ),
+
+    /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackStack.html */
+    RollbackStack: operation(
+      ['StackName', 'RoleARN', 'ClientRequestToken', 'RetainExceptOnCreate'],
+      (input) => {
+        const stack = findStack(cfn, input.StackName, stackMissing);
+        if (wasAsked(stack, 'RollbackStack', input)) return { StackId: stack.id };
+        if (!stack.stable || stack.operation)
+          throw validationError(
+            `Stack:${stack.id} is in ${stack.status} state and can not be rolled back. Only CREATE_FAILED and UPDATE_FAILED can.`,
+          );
+        state.stacks.patch(stack.id, askedWith(stack, 'RollbackStack', input));
+        beginRollback(cfn, stack, {
+          token: input.ClientRequestToken,
+          retainExceptOnCreate: input.RetainExceptOnCreate ?? false,
+        });
+        return { StackId: stack.id };
       },
     ),
 
     UpdateTerminationProtection: operation(['StackName', 'EnableTerminationProtection'], (input) => {
       const stack = findStack(cfn, input.StackName, stackMissing);
+      if (stack.parent)
+        throw validationError(
+          `Termination protection of the nested stack [${stack.name}] is that of its root stack ${stack.parent.rootId}`,
+        );
       state.stacks.patch(stack.id, { terminationProtection: input.EnableTerminationProtection ?? false });
       return { StackId: stack.id };
     }),
@@ -162,10 +208,8 @@ export function stackOperations(cfn: Cfn): CfnHandlers {
   };
 }
 
-/** A stack whose update may not be rolled back would stay half updated, which nothing here can take up again. */
-export function refuseDisabledRollback(disabled: boolean | undefined): void {
-  if (disabled) throw validationError('DisableRollback of an update is not enacted by this region');
-}
+const alreadyThere = (name: string): ApiError =>
+  new ApiError('AlreadyExistsException', `Stack [${name}] already exists`, 400);
 
 /** Whether an update with this plan would do anything. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
 export function changesAnything(
@@ -173,7 +217,10 @@ export function changesAnything(
   stack: StackRecord,
   { deployment, program, plan }: Prepared,
 ): boolean {
-  if (plan.differences.some(isUpdate)) return true;
+  // A failure that was left as it was is tried again, whatever the template says.
+  if (stack.stable || plan.differences.some(isUpdate)) return true;
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+  if ([...plan.after.values()].some(({ type }) => cfn.types.get(type)?.always)) return true;
   const before = deploymentOf(cfn, stack);
   if (!before || !sameValue(before.tags, deployment.tags)) return true;
   const outputs = Object.entries(program.parsed.template.Outputs ?? {}).flatMap(([key, output]) => {
@@ -221,7 +268,10 @@ function describeStack(cfn: Cfn, stack: StackRecord): Stack {
     RoleARN: deployment?.roleArn,
     Tags: deployment ? deployment.tags.map(({ Key, Value }) => ({ Key, Value })) : [],
     RollbackConfiguration: {},
-    EnableTerminationProtection: stack.terminationProtection,
+    EnableTerminationProtection: (cfn.state.stacks.get(stack.parent?.rootId ?? '') ?? stack)
+      .terminationProtection,
+    TimeoutInMinutes: stack.timeoutInMinutes,
+    RetainExceptOnCreate: stack.retainExceptOnCreate,
   };
 }
 
@@ -242,6 +292,8 @@ function common(stack: StackRecord, deployment: DeploymentRecord | undefined) {
     DeletionTime: stack.deletedAt,
     StackStatus: stack.status,
     StackStatusReason: stack.statusReason,
+    ParentId: stack.parent?.id,
+    RootId: stack.parent?.rootId,
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' as const },
   };
 }

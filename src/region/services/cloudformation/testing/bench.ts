@@ -1,3 +1,4 @@
+import type { Clock } from '../../../../common/clock.ts';
 import { createWorld, type Instance, type World } from './world.ts';
 
 export interface Bench {
@@ -12,8 +13,8 @@ export interface Bench {
 }
 
 /** A world with one instance of CloudFormation, and the questions that tests ask of the stack `net`. */
-export async function createBench(): Promise<Bench> {
-  const world = createWorld();
+export async function createBench(clock?: Clock): Promise<Bench> {
+  const world = createWorld(clock);
   const bench: Bench = {
     world,
     cfn: await world.open(),

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../../common/clock.ts';
+import { systemClock, type Clock } from '../../../../common/clock.ts';
 import { createApis } from '../../../gateway/apis.ts';
 import type { Apis, Region } from '../../../region.ts';
 import { openStore, type Store, type Table } from '../../../store/store.ts';
@@ -45,7 +45,7 @@ export type Rollout = (image: string) => 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
  * The services of a region over one store in memory, without data plane: services are steady and load balancers active at once.
  * CloudFormation itself is opened (and killed, and opened again) over them by `open`.
  */
-export function createWorld() {
+export function createWorld(clock: Clock = systemClock) {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-cloudformation-'));
   const tables = new Map<string, Table<object>>();
   const plain = openStore();
@@ -67,7 +67,9 @@ export function createWorld() {
       urlSuffix: 'amazonaws.com',
       stateDirectory,
     } as const,
-    clock: systemClock,
+    clock,
+    pace: 'aws' as const,
+    endpoint: () => 'http://127.0.0.1:4566',
     store,
     log: (message: string) => void logged.push(message),
     plane: { network: { settled: async () => {}, denials: async () => [] }, runtime: {} },
@@ -111,7 +113,7 @@ export function createWorld() {
     /** Every record of every service, without what is drawn at random: what is orphaned, made twice or not put back shows. */
     census(): Record<string, string[]> {
       const ignored =
-        /^cloudformation\/|token|operations|families|service-events|service-deployments|^ecs\/tags|numbers/;
+        /^cloudformation\/|token|operations|families|service-events|service-deployments|service-revisions|^ecs\/tags|numbers/;
       return Object.fromEntries(
         [...tables]
           .filter(([name]) => !ignored.test(name))
@@ -137,28 +139,24 @@ export function createWorld() {
       const own = { ...base, store: faultyStore(store, guard), internal, api: faultyApis(late.api!, guard) };
       const service = createCloudFormation(own as unknown as Region, types);
       const api = createApis({ cloudformation: service.handlers }, base.identity).cloudformation;
+      internal['cloudformation'] = service.internal;
       await service.start?.();
       return {
         api,
         handlers: service.handlers,
         killed: () => killed,
         settled: (name) =>
-          waitUntil(
-            { store, clock: systemClock },
-            ['cloudformation/'],
-            new AbortController().signal,
-            async () => {
-              if (killed) return 'killed';
-              const stack = [
-                ...store
-                  .table<{ name: string; status: string; operation?: { stalled?: boolean } }>(
-                    'cloudformation/stacks',
-                  )
-                  .values(),
-              ].findLast((record) => record.name === name);
-              return stack?.operation && !stack.operation.stalled ? undefined : (stack?.status ?? 'none');
-            },
-          ),
+          waitUntil({ store, clock }, ['cloudformation/'], new AbortController().signal, async () => {
+            if (killed) return 'killed';
+            const stack = [
+              ...store
+                .table<{ name: string; status: string; operation?: { stalled?: boolean } }>(
+                  'cloudformation/stacks',
+                )
+                .values(),
+            ].findLast((record) => record.name === name);
+            return stack?.operation && !stack.operation.stalled ? undefined : (stack?.status ?? 'none');
+          }),
         stop: async () => service.stop?.(),
       };
     },
@@ -184,11 +182,14 @@ function alive(name: string, table: Table<object>): object[] {
 /** Ids, times, addresses, tokens, revisions and passwords drawn at random are not what matters. */
 function steadyText(record: object): string {
   return JSON.stringify(record, (key, value: unknown) =>
-    /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|defaultVersionId|nextVersion|index|mac|dnsName|number)$/i.test(
-      key,
-    )
-      ? '*'
-      : value,
+    // What the scheduler has said already.
+    key === 'told' || key === 'steady'
+      ? undefined
+      : /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|defaultVersionId|nextVersion|index|mac|dnsName|number)$/i.test(
+            key,
+          )
+        ? '*'
+        : value,
   )
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '*')
     .replaceAll(/\b([a-z]+)-[0-9a-z]{8,32}\b/g, '$1-*')

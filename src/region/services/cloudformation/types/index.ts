@@ -1,6 +1,8 @@
 import { scalableTarget } from './applicationautoscaling-scalable-target.ts';
 import { scalingPolicy } from './applicationautoscaling-scaling-policy.ts';
+import { nestedStack } from './cloudformation-stack.ts';
 import { waitConditionHandle } from './cloudformation-wait-condition-handle.ts';
+import { waitCondition } from './cloudformation-wait-condition.ts';
 import { alarm } from './cloudwatch-alarm.ts';
 import { dhcpOptions } from './ec2-dhcp-options.ts';
 import { elasticIp } from './ec2-eip.ts';
@@ -61,6 +63,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     managedPolicy,
     mountTarget,
     natGateway,
+    nestedStack,
     networkAcl,
     networkAclEntry,
     policy,
@@ -85,6 +88,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     vpcDhcpOptionsAssociation,
     vpcEndpoint,
     vpcGatewayAttachment,
+    waitCondition,
     waitConditionHandle,
   ].map((definition) => [definition.type, definition]),
 );

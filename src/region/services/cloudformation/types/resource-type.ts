@@ -1,4 +1,5 @@
 import type { Region } from '../../../region.ts';
+import type { Inside } from '../inside.ts';
 import type { Tag } from '../records.ts';
 
 /** A resource as its type sees it. */
@@ -18,6 +19,10 @@ export interface Context<P> {
   readonly others: readonly string[];
   /** When it was decided to make it: what is older is not what `find` looks for. */
   readonly begunAt: Date;
+  /** Of this physical resource; stays what it is. */
+  readonly key: string;
+  /** What CloudFormation's own types need of it. */
+  readonly inside: Inside;
   /** Ends waiting when the operation has failed elsewhere or the region stops. */
   readonly signal: AbortSignal;
   /** Looks again after each write to tables of these names (and now and then), until `check` gives something. */
@@ -53,6 +58,8 @@ export interface ResourceType<P> {
    * are moved by `sync`, which gives the new physical id.
    */
   readonly moves?: readonly (keyof P & string)[];
+  /** Each update of its stack looks at it, whether its properties change or not. */
+  readonly always?: boolean;
   /** Makes it by ONE call that can fail only by making nothing; gives the physical id, which is what `Ref` gives. */
   create(context: Context<P>): Promise<string>;
   /** What an interrupted `create` has made; undefined where it has made nothing. */
