@@ -305,3 +305,91 @@ sleep 1000`;
   await api.ecs.StopTask({ cluster: 'jobs', task: arn });
   await live.until(arn, 'STOPPED');
 });
+
+describe('a task that fails says why', () => {
+  test('when its program exits at once', async () => {
+    const arn = await live.run([{ script: 'echo last words >&2; exit 5' }]);
+    const stopped = await live.until(arn, 'STOPPED');
+    expect(stopped).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [{ exitCode: 5 }],
+    });
+    const { ecs } = live.region.internal;
+    await live.region.api.logs.DeleteLogGroup({ logGroupName: 'tasks' });
+    await live.region.api.logs.CreateLogGroup({ logGroupName: 'tasks' });
+    expect(ecs.lastWords(arn.split('/').at(-1)!)).toEqual([{ container: 'main', lines: ['last words'] }]);
+  });
+
+  test('when a container holds more memory than it may, or all of them do', async () => {
+    const hungry = (mebibytes: number) => `exec dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1000000`;
+    const arn = await live.run([
+      { script: hungry(100), memory: 64 },
+      { script: forever, essential: false, stopTimeout: 2 },
+    ]);
+    expect(await live.until(arn, 'STOPPED')).toMatchObject({
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [
+        { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+        { exitCode: 137 },
+      ],
+    });
+    const both = await live.run([{ script: hungry(300) }, { script: hungry(350), stopTimeout: 2 }]);
+    const stopped = await live.until(both, 'STOPPED');
+    expect(stopped.containers?.map(({ reason }) => reason)).toContain(
+      'OutOfMemoryError: Container killed due to memory usage',
+    );
+  });
+
+  test('when its image is nowhere, in the registry of the region too', async () => {
+    const registry = '000000000000.dkr.ecr.us-east-1.amazonaws.com';
+    await live.region.api.ecr.CreateRepository({ repositoryName: 'tasks/empty' });
+    for (const image of [`${registry}/tasks/none:1`, `${registry}/tasks/empty:1`]) {
+      const arn = await live.run([{ image }]);
+      const stopped = await live.until(arn, 'STOPPED');
+      expect(stopped.stopCode).toBe('TaskFailedToStart');
+      expect(stopped.stoppedReason).toMatch(/^CannotPullContainerError: /);
+      expect(stopped.stoppedReason).toContain(image);
+      expect(stopped.containers?.[0]?.reason).toBe(stopped.stoppedReason);
+    }
+  });
+
+  test('when its log group is not there', async () => {
+    const options = { 'awslogs-group': 'none', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'x' };
+    const arn = await live.run([{ logConfiguration: { logDriver: 'awslogs', options } }]);
+    expect((await live.until(arn, 'STOPPED')).stoppedReason).toBe(
+      'ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist.',
+    );
+  });
+});
+
+test('a task asks what it uses, and about its protection', async () => {
+  const script = `sleep 0.2; for path in /stats /task/stats; do wget -qO- "$ECS_CONTAINER_METADATA_URI_V4$path"; echo; done
+wget -qO- "$ECS_AGENT_URI/task-protection/v1/state"; echo; echo end; sleep 1000`;
+  const arn = await live.run([
+    { script, memory: 100, stopTimeout: 2 },
+    { script: forever, stopTimeout: 2 },
+  ]);
+  const task = await live.until(arn, 'RUNNING');
+  await expect.poll(() => live.lines(arn)).toContain('end');
+  const [own, whole, protection] = (await live.lines(arn)).map((line): unknown =>
+    line.startsWith('{') ? JSON.parse(line) : line,
+  );
+  const [main, other] = (task.containers ?? []).map(({ runtimeId = '' }) => runtimeId);
+  expect(own).toMatchObject({
+    id: main,
+    name: 'main',
+    cpu_stats: { cpu_usage: { total_usage: expect.any(Number) }, online_cpus: expect.any(Number) },
+    memory_stats: { limit: 100 * 1024 * 1024 },
+  });
+  expect(Object.keys(whole as object).sort()).toEqual([main, other].sort());
+  expect((whole as Record<string, { memory_stats: { limit: number; usage: number } }>)[other!]).toMatchObject(
+    {
+      memory_stats: { limit: 512 * 1024 * 1024, usage: expect.any(Number) },
+    },
+  );
+  expect(protection).toMatchObject({ failure: { Reason: 'TASK_NOT_VALID' } });
+  await live.region.api.ecs.StopTask({ cluster: 'jobs', task: arn });
+  await live.until(arn, 'STOPPED');
+});
