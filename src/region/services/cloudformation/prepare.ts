@@ -5,6 +5,7 @@ import {
   evaluateTemplate,
   parseTemplate,
   planChanges,
+  resourceSchema,
   validateReferences,
   type EvaluatedResource,
   type ParsedTemplate,
@@ -62,10 +63,11 @@ export async function prepare(
         : { roleArn: input.RoleARN ?? previous!.roleArn! }),
     };
     validateReferences(parsed);
-    requireTypes(cfn, parsed);
     requireCapabilities(parsed, deployment);
     const program = await cfn.programs.load(stack, deployment);
-    requireProperties(cfn, parsed, evaluateTemplate(program.known).resources);
+    const { resources } = evaluateTemplate(program.known);
+    requireTypes(cfn, parsed, resources);
+    requireProperties(cfn, parsed, resources);
     const plan = planChanges(deployed(cfn, stack), program.known, program.graph);
     return { deployment, program, plan };
   });
@@ -130,10 +132,17 @@ function tagsOf({ Tags }: DeploymentInput, previous: DeploymentRecord | undefine
   });
 }
 
-/** What AWS would take and this region does not enact is refused before anything is made. */
-function requireTypes({ types }: Cfn, { template, positionOf }: ParsedTemplate): void {
+/**
+ * What AWS would take and this region does not enact is refused before anything is made. A resource under a condition that is false
+ * is not made: its type only has to be one that AWS has.
+ */
+function requireTypes(
+  { types }: Cfn,
+  { template, positionOf }: ParsedTemplate,
+  resources: ReadonlyMap<string, EvaluatedResource>,
+): void {
   const problems = Object.entries(template.Resources)
-    .filter(([, { Type }]) => !types.has(Type))
+    .filter(([id, { Type }]) => !types.has(Type) && (resources.has(id) || !resourceSchema(Type)))
     .map(([id, { Type }]): Problem => ({
       code: 'region-type-not-enacted',
       message: `Template format error: Unrecognized resource types: [${Type}]`,

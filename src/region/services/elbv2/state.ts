@@ -45,6 +45,8 @@ export interface TargetGroupRecord {
   readonly port: number;
   /** Absent: HTTP. */
   readonly protocol?: NetworkProtocol;
+  /** Absent: ip. One of instances never has any, since there are none to register. */
+  readonly targetType?: 'instance';
   readonly healthCheck: HealthCheck;
   readonly attributes: Readonly<Record<string, string>>;
 }

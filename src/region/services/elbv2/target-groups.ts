@@ -62,7 +62,7 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
         Port: port,
         VpcId: vpcId,
       } = input;
-      if (TargetType !== 'ip') throw notEnacted(`TargetType ${TargetType}`);
+      if (TargetType !== 'ip' && TargetType !== 'instance') throw notEnacted(`TargetType ${TargetType}`);
       if (!Protocol) throw validation('A protocol must be specified');
       const protocol = networkProtocols.find((one) => one === Protocol);
       if (Protocol !== 'HTTP' && !protocol) throw notEnacted(`Target group protocol ${Protocol}`);
@@ -86,6 +86,7 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
           existing.vpcId === vpcId &&
           existing.port === port &&
           existing.protocol === protocol &&
+          (existing.targetType ?? 'ip') === TargetType &&
           JSON.stringify(existing.healthCheck) === JSON.stringify(healthCheck);
         if (!same)
           throw new ApiError(
@@ -100,6 +101,7 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
         vpcId,
         port,
         ...(protocol ? { protocol } : {}),
+        ...(TargetType === 'instance' ? { targetType: TargetType } : {}),
         healthCheck,
         attributes: {},
       };
@@ -160,7 +162,7 @@ export function targetGroupHandlers(state: Elbv2): Handlers<typeof sdk> {
 
 function describe(
   state: Elbv2,
-  { arn, name, vpcId, port, protocol, healthCheck }: TargetGroupRecord,
+  { arn, name, vpcId, port, protocol, targetType, healthCheck }: TargetGroupRecord,
 ): TargetGroup {
   const checked = healthCheck.protocol === undefined;
   return {
@@ -180,7 +182,7 @@ function describe(
     UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
     ...(checked ? { Matcher: { HttpCode: healthCheck.matcher } } : {}),
     LoadBalancerArns: usersOf(state, arn),
-    TargetType: 'ip',
+    TargetType: targetType ?? 'ip',
     IpAddressType: 'ipv4',
   };
 }

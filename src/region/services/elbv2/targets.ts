@@ -21,6 +21,10 @@ const privateRanges = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.
   parseCidr(cidr)!,
 );
 
+/** There are no instances here. https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_RegisterTargets.html */
+const noInstance = (id: string): ApiError =>
+  new ApiError('InvalidTarget', `The following targets are not valid instances: '${id}'`);
+
 export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
   const { targets, health, region } = state;
 
@@ -52,6 +56,7 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
 
   function register(group: TargetGroupRecord, target: TargetDescription, registeredAt: Date): void {
     const { address, port, id } = described(group, target);
+    if (group.targetType === 'instance') throw noInstance(address);
     const zone = zoneOf(group, target);
     const before = targets.get(id);
     if (before && !before.drainingUntil) return;
