@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../../common/clock.ts';
 import type { MemoryLimits } from '../runtime.ts';
-import { memoryOf, readProcesses, type ProcessUsage } from './usage.ts';
+import { memoryOf, residents, type Resident } from './usage.ts';
 
 /** Looks at what containers hold and kills what goes beyond its limit, as the kernel does it by control groups. */
 export interface MemoryGuard {
@@ -27,7 +27,7 @@ interface Group {
 interface Seen {
   readonly member: Member;
   readonly path: string;
-  readonly processes: readonly ProcessUsage[];
+  readonly processes: readonly Resident[];
   /** At most this much: shared pages may be in it more than once. */
   readonly most: number;
 }
@@ -82,7 +82,7 @@ export function pauseFor(room: number, growth: number, last: number): number {
 
 function see(member: Member): readonly Seen[] {
   const path = member.container.path();
-  const processes = path === undefined ? undefined : readProcesses(path);
+  const processes = path === undefined ? undefined : residents(path);
   if (path === undefined || !processes) return [];
   return [{ member, path, processes, most: processes.reduce((sum, one) => sum + one.memoryBytes, 0) }];
 }

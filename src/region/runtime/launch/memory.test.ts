@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { manualClock } from '../../../common/clock.ts';
 import { eventually, liveRuntime, type LiveRuntime } from '../testing/live-runtime.ts';
 import { memoryGuard, pauseFor } from './memory-guard.ts';
-import { cpuOf, readProcesses, sumOf } from './usage.ts';
+import { cpuOf, residents, sumOf, usageOf } from './usage.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -24,10 +24,11 @@ test('a process that grows is looked at before it can be there', () => {
 });
 
 test('this very process is read', () => {
-  const own = readProcesses('/proc')?.find(({ pid }) => pid === String(process.pid));
-  expect(own?.cpuMilliseconds).toBeGreaterThan(0);
+  const own = residents('/proc')?.find(({ pid }) => pid === String(process.pid));
   expect(own?.memoryBytes).toBeGreaterThan(5 * mebibyte);
-  expect(readProcesses('/proc/none')).toBeUndefined();
+  expect(usageOf('/proc')?.cpuMilliseconds).toBeGreaterThan(0);
+  expect(residents('/proc/none')).toBeUndefined();
+  expect(usageOf('/proc/none')).toBeUndefined();
 });
 
 test('nobody looks where nothing is watched', async () => {

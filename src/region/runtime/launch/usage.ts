@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { ContainerUsage } from '../runtime.ts';
 
-/** One process of a container, by its id in the container. */
-export interface ProcessUsage {
+/** What one process of a container holds, by its id in the container. */
+export interface Resident {
   readonly pid: string;
-  readonly cpuMilliseconds: number;
   /** Resident and not a file's, which the kernel could take back: what a memory limit is about. Shared pages are counted in each. */
   readonly memoryBytes: number;
 }
@@ -13,22 +12,21 @@ export interface ProcessUsage {
 const MILLISECONDS_PER_TICK = 10;
 
 /** What runs in the PID namespace that the procfs at `proc` is of; undefined where that has ended. */
-export function readProcesses(proc: string): readonly ProcessUsage[] | undefined {
+export function residents(proc: string): readonly Resident[] | undefined {
   const names = attempt(() => readdirSync(proc));
-  const processes = (names ?? [])
+  const found = (names ?? [])
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid): readonly ProcessUsage[] => {
-      const stat = attempt(() => readFileSync(`${proc}/${pid}/stat`, 'latin1'));
+    .flatMap((pid): readonly Resident[] => {
       const status = attempt(() => readFileSync(`${proc}/${pid}/status`, 'latin1'));
       // It has ended in the meantime.
-      if (stat === undefined || status === undefined) return [];
-      return [{ pid, cpuMilliseconds: cpuOf(stat), memoryBytes: sumOf(status, ['RssAnon', 'RssShmem']) }];
+      if (status === undefined) return [];
+      return [{ pid, memoryBytes: sumOf(status, ['RssAnon', 'RssShmem']) }];
     });
-  return processes.length > 0 ? processes : undefined;
+  return found.length > 0 ? found : undefined;
 }
 
 /** Pages that several processes share are counted once: a kernel that does not tell lets each count them. */
-export function memoryOf(proc: string, processes: readonly ProcessUsage[]): number {
+export function memoryOf(proc: string, processes: readonly Resident[]): number {
   const [first] = processes;
   if (processes.length === 1 && first) return first.memoryBytes;
   return processes.reduce((sum, { pid, memoryBytes }) => {
@@ -38,14 +36,14 @@ export function memoryOf(proc: string, processes: readonly ProcessUsage[]): numb
 }
 
 export function usageOf(proc: string): ContainerUsage | undefined {
-  const processes = readProcesses(proc);
-  return (
-    processes && {
-      at: Date.now(),
-      cpuMilliseconds: processes.reduce((sum, { cpuMilliseconds }) => sum + cpuMilliseconds, 0),
-      memoryBytes: memoryOf(proc, processes),
-    }
-  );
+  const processes = residents(proc);
+  if (!processes) return undefined;
+  const times = processes.map(({ pid }) => attempt(() => readFileSync(`${proc}/${pid}/stat`, 'latin1')));
+  return {
+    at: Date.now(),
+    cpuMilliseconds: times.reduce((sum, stat) => sum + (stat === undefined ? 0 : cpuOf(stat)), 0),
+    memoryBytes: memoryOf(proc, processes),
+  };
 }
 
 /** utime, stime, cutime and cstime: its own time and that of children it has waited for. The name before them may hold anything. */

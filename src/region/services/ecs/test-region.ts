@@ -289,7 +289,7 @@ function callable<M>(handlers: Handlers<M>): object {
   );
 }
 
-function endedProcess(code: number): InsideProcess {
+export function endedProcess(code: number): InsideProcess {
   return {
     started: Promise.resolve(1),
     exited: Promise.resolve({ code, signal: null }),
