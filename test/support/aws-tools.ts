@@ -16,7 +16,11 @@ export interface AwsTools {
 
 export async function awsTools(home: Home): Promise<AwsTools> {
   const { stdout } = await home.run(['env', '--json']);
-  const settings = JSON.parse(stdout) as Record<string, string>;
+  return awsToolsWith(home, JSON.parse(stdout) as Record<string, string>);
+}
+
+/** The same with settings that were printed otherwise. */
+export function awsToolsWith(home: Home, settings: Readonly<Record<string, string>>): AwsTools {
   const run = (program: string, args: readonly string[]) =>
     new Promise<Result>((resolve) => {
       const env = { PATH: home.env.PATH, HOME: home.directory, AWS_PAGER: '', ...settings };
