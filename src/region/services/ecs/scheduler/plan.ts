@@ -69,11 +69,11 @@ export function plan(situation: Situation): Plan {
   const start = Math.min(missing, room - restore);
 
   const scaleIn = downTo(good, desired);
-  const goneOlder = stopOlder();
   const gone = [
     ...replaced(sick, healthy, missing),
-    ...replaced(olderSick, healthy + olderHealthy.length, lost),
+    ...replaced(olderSick, healthy + olderHealthy.length, lost + missing),
   ];
+  const goneOlder = stopOlder();
   const given = new Set(gone.map(({ id }) => id));
   const scaling = [...scaleIn, ...goneOlder].filter(({ id }) => !given.has(id));
 
@@ -91,7 +91,7 @@ export function plan(situation: Situation): Plan {
     const early = [...idle, ...coming.slice(0, Math.max(0, coming.length - awaited))];
     const present = healthy + olderHealthy.length;
     const surplus = Math.max(0, present - desired);
-    const lacking = Math.max(0, missing - room + restore - early.length);
+    const lacking = Math.max(0, missing + restore - room - leaving - early.length - gone.length);
     const count = Math.max(0, Math.min(olderHealthy.length, present - lower, surplus + lacking));
     return [...early, ...pickBalanced(olderHealthy, count)];
   }
