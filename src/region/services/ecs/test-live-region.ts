@@ -2,7 +2,7 @@ import type * as sdk from '@aws-sdk/client-ecs';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../common/clock.ts';
+import { systemClock, type Clock } from '../../../common/clock.ts';
 import { assembleRegion } from '../../assemble.ts';
 import { buildNetwork } from '../../network/build-network.ts';
 import { createNetwork } from '../../network/create-network.ts';
@@ -46,7 +46,7 @@ export interface LiveRegion {
 }
 
 /** A whole region on real namespaces, with one subnet, and tasks in it. */
-export async function liveRegion(): Promise<LiveRegion> {
+export async function liveRegion(clock: Clock = systemClock): Promise<LiveRegion> {
   const [programs, layerProgram] = await Promise.all([bundlePrograms(), bundleLayerProgram()]);
   const tools = await findTestTools();
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-tasks-'));
@@ -68,7 +68,7 @@ export async function liveRegion(): Promise<LiveRegion> {
   const assembly = assembleRegion({
     identity,
     store: openStore(),
-    clock: systemClock,
+    clock,
     log,
     nodePath,
     balancerProgram: '',

@@ -99,6 +99,7 @@ export function liveContainer({
       startedAt: new Date(startedAt),
       imageDigest: image.digest,
       healthStatus: 'UNKNOWN',
+      reason: undefined,
     });
     void container.exited.then(({ code, signal, outOfMemory }) => {
       running = undefined;
