@@ -80,8 +80,11 @@ function advice(failing: readonly Failing[]): string | undefined {
     to.kind === 'aws-service' ? [to.service] : [],
   );
   if (route) {
+    // Endpoints lead to AWS alone: what needs the internet, too, needs one of the other ways.
     const endpoints =
-      services.length > 0 ? `, or make VPC endpoints for ${listed([...new Set(services)], 'and', 8)}` : '';
+      services.length === failures.length
+        ? `, or make VPC endpoints for ${listed([...new Set(services)], 'and', 8)}`
+        : '';
     return `lead 0.0.0.0/0 to a NAT gateway in a public subnet in ${nameOf(route.at)}${endpoints}, or run the tasks in public subnets with AssignPublicIp: ENABLED`;
   }
   if (closed.some(isPublicAddress))
