@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,7 +7,7 @@ import { createBench, refusal, vpc, type Bench } from './testing/bench.ts';
 import { deployment } from './testing/templates.ts';
 import { resourceTypes } from './types/index.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
+const services = dirname(dirname(fileURLToPath(import.meta.url)));
 let bench: Bench;
 let cfn: Bench['cfn'];
 let world: Bench['world'];
@@ -147,6 +147,50 @@ Parameters:
     Filters: [{ Name: 'tag:aws:cloudformation:stack-name', Values: ['net'] }],
   });
   expect(Vpcs!.map(({ CidrBlock }) => CidrBlock)).toEqual(['10.0.0.0/20']);
+});
+
+test('a change set that others have overtaken is obsolete', async () => {
+  await cfn.api.CreateStack(vpc('10.0.0.0/16'));
+  await cfn.settled('net');
+  const { Id } = await cfn.api.CreateChangeSet({ ...vpc('10.0.0.0/20'), ChangeSetName: 'late' });
+  await cfn.api.UpdateStack(vpc('10.0.0.0/18'));
+  await cfn.settled('net');
+  expect(await cfn.api.DescribeChangeSet({ ChangeSetName: Id })).toMatchObject({
+    ExecutionStatus: 'OBSOLETE',
+  });
+  expect(await refusal(cfn.api.ExecuteChangeSet({ ChangeSetName: Id }))).toBe(
+    `InvalidChangeSetStatus: ChangeSet [${Id}] cannot be executed in its current status of [OBSOLETE]`,
+  );
+  const shown = await cfn.api
+    .CreateChangeSet({ ...vpc('10.0.0.0/16'), ChangeSetName: 'back' })
+    .then((made) => cfn.api.DescribeChangeSet({ ChangeSetName: made.Id, IncludePropertyValues: true }));
+  expect(shown.Changes![0]!.ResourceChange).toMatchObject({
+    BeforeContext: '{"Properties":{"CidrBlock":"10.0.0.0/18"}}',
+    AfterContext: '{"Properties":{"CidrBlock":"10.0.0.0/16"}}',
+  });
+  expect(
+    await refusal(
+      cfn.api.CreateChangeSet({ ...vpc('10.0.0.0/16'), ChangeSetName: 'x', OnStackFailure: 'DELETE' }),
+    ),
+  ).toContain('OnStackFailure DELETE is only for change sets of type CREATE');
+});
+
+test('an operation has an id, by which its events and failures are found', async () => {
+  await cfn.api.CreateStack(
+    vpc(
+      '10.0.0.0/16',
+      '  Bad: {Type: AWS::EC2::Subnet, Properties: {VpcId: !Ref Vpc, CidrBlock: 192.168.0.0/24}}',
+    ),
+  );
+  await cfn.settled('net');
+  const { StackEvents } = await cfn.api.DescribeStackEvents({ StackName: 'net' });
+  const { OperationEvents } = await cfn.api.DescribeEvents({
+    OperationId: StackEvents![0]!.OperationId,
+    Filters: { FailedEvents: true },
+  });
+  expect(OperationEvents).toMatchObject([
+    { LogicalResourceId: 'Bad', EventType: 'PROVISIONING_ERROR', ResourceStatus: 'CREATE_FAILED' },
+  ]);
 });
 
 test('what is wrong is refused in its own words before anything is made', async () => {
@@ -299,12 +343,9 @@ test('a template may lie in a bucket', async () => {
 test('every type that is enacted appears in the deployment under test or has a test, with properties of its schema', () => {
   const { Resources } = JSON.parse(deployment()) as { Resources: Record<string, { Type: string }> };
   const used = new Set(Object.values(Resources).map(({ Type }) => Type));
-  const folders = [here, join(here, 'types'), join(here, 'traces')].filter(existsSync);
-  const tests = folders.flatMap((folder) =>
-    readdirSync(folder).flatMap((name) =>
-      name.endsWith('.test.ts') ? readFileSync(join(folder, name), 'utf8') : [],
-    ),
-  );
+  const tests = readdirSync(services, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => readFileSync(join(services, name), 'utf8'));
   expect(
     [...resourceTypes.keys()].filter((type) => !used.has(type) && !tests.some((text) => text.includes(type))),
   ).toEqual([]);

@@ -1,5 +1,12 @@
 import type { Change, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
-import { isKnown, referencesIn, type Difference, type ResourceDifference } from '../../../template/index.ts';
+import {
+  intrinsicOf,
+  isKnown,
+  referencesIn,
+  type EvaluatedResource,
+  type Difference,
+  type ResourceDifference,
+} from '../../../template/index.ts';
 import type { Cfn } from './cfn.ts';
 import { currentGeneration } from './generations.ts';
 import type { Program } from './program.ts';
@@ -15,6 +22,7 @@ export function changesOf(
   differences: readonly ResourceDifference[],
   program: Program,
   deployment: DeploymentRecord,
+  after: ReadonlyMap<string, EvaluatedResource>,
 ): Change[] {
   const previous =
     stack.deploymentId === undefined ? undefined : cfn.state.deployments.get(stack.deploymentId);
@@ -43,6 +51,9 @@ export function changesOf(
             : details.flatMap((detail) => detailsOf(detail, source, changedParameters)),
         ...(record && action !== 'Add'
           ? { BeforeContext: JSON.stringify({ Properties: record.properties }) }
+          : {}),
+        ...(after.has(logicalId)
+          ? { AfterContext: JSON.stringify({ Properties: settled(after.get(logicalId)!.properties) }) }
           : {}),
       },
     };
@@ -110,6 +121,14 @@ function detailsOf(
       { Target: target, Evaluation: 'Dynamic', ChangeSource: 'DirectModification' },
     ];
   return [{ Target: target, Evaluation: 'Static', ChangeSource: 'DirectModification' }];
+}
+
+/** A value with what is not known yet in CloudFormation's word for it. */
+function settled(value: unknown): unknown {
+  if (intrinsicOf(value)) return knownLater;
+  if (Array.isArray(value)) return value.map(settled);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, settled(member)]));
 }
 
 function text(value: unknown): string | undefined {

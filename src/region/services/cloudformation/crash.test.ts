@@ -1,6 +1,13 @@
 import { afterAll, expect, test } from 'vitest';
 import { deployment } from './testing/templates.ts';
-import { createWorld, Killed, type Fault, type Instance, type World } from './testing/world.ts';
+import {
+  createWorld,
+  Killed,
+  type Fault,
+  type Instance,
+  type Snapshot,
+  type World,
+} from './testing/world.ts';
 
 const worlds: World[] = [];
 afterAll(async () => {
@@ -35,11 +42,17 @@ const update = (api: Instance['api']) => api.UpdateStack({ ...template, Template
 
 type Step = (api: Instance['api']) => Promise<unknown>;
 
-/** A world in which `before` has been done. */
-async function prepared(before: readonly Step[]): Promise<World> {
-  const world = createWorld();
+/** A world in which what a snapshot has has been. */
+function opened(snapshot?: Snapshot): World {
+  const world = createWorld(undefined, snapshot);
   worlds.push(world);
   world.knobs.rollout = (image) => (image.includes('broken') ? 'FAILED' : 'COMPLETED');
+  return world;
+}
+
+/** A world in which `before` has been done. */
+async function prepared(before: readonly Step[]): Promise<World> {
+  const world = opened();
   const instance = await world.open();
   for (const step of before) {
     await step(instance.api);
@@ -94,6 +107,7 @@ for (const [name, before, step] of [
   test(`a ${name} killed anywhere is finished by the next process, with nothing orphaned and nothing made twice`, async () => {
     const quiet = await prepared(before);
     const untouched = quiet.census();
+    const snapshot = quiet.snapshot();
     const { places, status, census } = await undisturbed(quiet, step);
     // A failure leaves everything as it was.
     if (name.endsWith('that fails')) {
@@ -102,7 +116,7 @@ for (const [name, before, step] of [
     }
     expect(places).toBeGreaterThan(100);
     for (const n of sample(places, count)) {
-      const world = await prepared(before);
+      const world = opened(snapshot);
       const start = world.census();
       const outcome = await killedAt(world, step, n);
       // Killed before the operation was written down: the call has not returned, and nothing has begun.

@@ -8,6 +8,7 @@ import { signalOperations } from './operations/signals.ts';
 import { createEngine } from './engine/engine.ts';
 import { createJournal } from './events.ts';
 import { changeSetOperations } from './operations/change-sets.ts';
+import { eventOperations } from './operations/events.ts';
 import { resourceOperations } from './operations/resources.ts';
 import { stackOperations } from './operations/stacks.ts';
 import { templateOperations } from './operations/templates.ts';
@@ -42,6 +43,7 @@ export function createCloudFormation(
       ...stackOperations(cfn),
       ...changeSetOperations(cfn),
       ...resourceOperations(cfn),
+      ...eventOperations(cfn),
       ...templateOperations(cfn),
       ...signalOperations(cfn),
     },

@@ -111,6 +111,7 @@ export function changeSetOperations(cfn: Cfn): CfnHandlers {
             prepared.plan.differences.filter(isUpdate),
             prepared.program,
             prepared.deployment,
+            prepared.plan.after,
           ),
         };
         state.deployments.put(prepared.deployment.id, prepared.deployment);

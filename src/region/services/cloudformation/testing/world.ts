@@ -45,7 +45,7 @@ export type Rollout = (image: string) => 'COMPLETED' | 'FAILED' | 'IN_PROGRESS';
  * The services of a region over one store in memory, without data plane: services are steady and load balancers active at once.
  * CloudFormation itself is opened (and killed, and opened again) over them by `open`.
  */
-export function createWorld(clock: Clock = systemClock) {
+export function createWorld(clock: Clock = systemClock, from?: Snapshot) {
   const stateDirectory = mkdtempSync(join(tmpdir(), 'fairway-cloudformation-'));
   const tables = new Map<string, Table<object>>();
   const plain = openStore();
@@ -57,6 +57,8 @@ export function createWorld(clock: Clock = systemClock) {
       return table as never;
     },
   };
+  for (const [name, records] of from ?? [])
+    for (const [id, record] of records) store.table(name).put(id, record);
   const logged: string[] = [];
   const late: { api?: Apis } = {};
   const base = {
@@ -110,6 +112,14 @@ export function createWorld(clock: Clock = systemClock) {
     logged,
     api: late.api,
     tables,
+    /** All that is written, for other worlds to begin with: records are never changed in place. */
+    snapshot: (): Snapshot =>
+      new Map(
+        [...tables].map(([name, table]) => [
+          name,
+          [...table.keys()].map((id): [string, object] => [id, table.get(id)!]),
+        ]),
+      ),
     /** Every record of every service, without what is drawn at random: what is orphaned, made twice or not put back shows. */
     census(): Record<string, string[]> {
       const ignored =
@@ -166,6 +176,8 @@ export function createWorld(clock: Clock = systemClock) {
     },
   };
 }
+/** Table → its records. */
+export type Snapshot = ReadonlyMap<string, readonly (readonly [string, object])[]>;
 export type World = ReturnType<typeof createWorld>;
 
 /** Revisions that were deregistered, services that are gone and gateways that were deleted stay in sight for a while, as on AWS. */
