@@ -59,15 +59,25 @@ export async function startRolloutRegion(rollouts: readonly Rollout[]): Promise<
     }),
   );
   await waitUntilStackCreateComplete(
-    { client: cloudformation, maxWaitTime: 120, minDelay: 1, maxDelay: 1 },
+    { client: cloudformation, maxWaitTime: 200, minDelay: 1, maxDelay: 1 },
     { StackName: 'rollouts' },
   ).catch(async (error: unknown) => {
     const { StackEvents } = await cloudformation.send(
       new DescribeStackEventsCommand({ StackName: 'rollouts' }),
     );
-    const reasons = StackEvents?.flatMap(({ ResourceStatusReason }) => ResourceStatusReason ?? []);
+    const { services = [] } = await ecs.send(
+      new DescribeServicesCommand({ cluster, services: rollouts.map(({ name }) => name) }),
+    );
+    const said = [
+      ...(StackEvents ?? [])
+        .filter(({ ResourceStatus }) => ResourceStatus?.endsWith('FAILED'))
+        .map(
+          ({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId}: ${ResourceStatusReason}`,
+        ),
+      ...services.map(({ serviceName, events = [] }) => `${serviceName}: ${events[0]?.message}`),
+    ];
     await home.dispose();
-    throw new Error(`the stack was not created: ${reasons?.join('; ')}`, { cause: error });
+    throw new Error(`the stack was not created:\n${said.join('\n')}`, { cause: error });
   });
 
   const describe = async (service: string) => {
