@@ -30,7 +30,7 @@ import { permissions } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { ascending, listeningPorts } from './ports.ts';
 import { arranged } from './problems.ts';
-import { scaling, scalingNotices } from './scaling.ts';
+import { scaling, scalingNotices, scalingProblems } from './scaling.ts';
 import { security } from './security.ts';
 import { taskSize, type TaskSize } from './sizes.ts';
 import { fileSystems, usedFileSystems } from './state/file-systems.ts';
@@ -53,7 +53,9 @@ export function design(app: App, options: DesignOptions = {}): Design {
   const template: Template = {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: `${app.name}: made by Fairway from ${app.services.length} services`,
-    Parameters: { ...templateParameters(parameters), ...secretTemplateParameters(secretValues) },
+    ...(parameters.length + secretValues.length > 0
+      ? { Parameters: { ...templateParameters(parameters), ...secretTemplateParameters(secretValues) } }
+      : {}),
     Resources: merge(
       network(plan),
       security(plan),
@@ -143,6 +145,7 @@ function planOf(app: App, options: DesignOptions) {
       ...stored.problems,
       ...learnProblems(plan),
       ...reached.problems,
+      ...scalingProblems(plan),
     ],
     notices: [
       ...existingNotices(sorted, target),

@@ -2,11 +2,14 @@ import type { Service } from '../compose/app.ts';
 import type { Parameter } from '../template/model.ts';
 import type { DesignParameter } from './design-model.ts';
 import { logicalId } from './naming.ts';
+import { scalingOf } from './scaling.ts';
 import type { Task } from './tasks.ts';
 
-/** The image of each build, and how many tasks of each service. */
+/** The image of each build, and how many tasks of each service whose number does not follow its load. */
 export function designParameters(services: readonly Service[], tasks: readonly Task[]): DesignParameter[] {
-  const owners = new Set(tasks.flatMap(({ kind, owner }) => (kind === 'service' ? [owner.name] : [])));
+  const owners = new Set(
+    tasks.flatMap((task) => (task.kind === 'service' && !scalingOf(task) ? [task.owner.name] : [])),
+  );
   return services.flatMap(({ name, build, replicas }): DesignParameter[] => [
     ...(build ? [{ name: logicalId.image(name), service: name, kind: 'image' as const }] : []),
     ...(owners.has(name)

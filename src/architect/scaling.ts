@@ -6,18 +6,20 @@ import { logicalId } from './naming.ts';
 import type { Plan } from './plan.ts';
 import { members, type Task } from './tasks.ts';
 
+/** What is aimed at, how CloudFormation calls it, and how a person does. */
 const METRICS = [
-  ['cpu', 'ECSServiceAverageCPUUtilization'],
-  ['memory', 'ECSServiceAverageMemoryUtilization'],
+  ['cpu', 'ECSServiceAverageCPUUtilization', (aim: number) => `its cpu at ${aim} %`],
+  ['memory', 'ECSServiceAverageMemoryUtilization', (aim: number) => `its memory at ${aim} %`],
+  ['requests', 'ALBRequestCountPerTarget', (aim: number) => `each at ${aim} requests a minute`],
 ] as const;
 
-const scalingOf = ({ owner, kind }: Task): Autoscaling | undefined =>
+/** How the number of a service's tasks follows its load; undefined where it is fixed. */
+export const scalingOf = ({ owner, kind }: Task): Autoscaling | undefined =>
   kind === 'service' ? owner.settings.autoscaling : undefined;
 
 /** https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-ecs.html */
 export function scaling(plan: Plan): Resources {
   const resources: Resources = {};
-  if (plan.target === 'local') return resources;
   for (const task of plan.tasks) {
     const settings = scalingOf(task);
     if (!settings) continue;
@@ -36,11 +38,11 @@ export function scaling(plan: Plan): Resources {
         MaxCapacity: settings.max,
       },
     );
-    for (const [metric, PredefinedMetricType] of METRICS) {
+    for (const [metric, PredefinedMetricType, words] of METRICS) {
       const aim = settings[metric];
       if (aim === undefined) continue;
       resources[logicalId.scalingPolicy(name, metric)] = resource(
-        `${name}: as many tasks as keep its ${metric} at ${aim} %`,
+        `${name}: as many tasks as keep ${words(aim)}`,
         'AWS::ApplicationAutoScaling::ScalingPolicy',
         {
           PolicyName: metric,
@@ -48,7 +50,10 @@ export function scaling(plan: Plan): Resources {
           ScalingTargetId: ref(target),
           TargetTrackingScalingPolicyConfiguration: {
             TargetValue: aim,
-            PredefinedMetricSpecification: { PredefinedMetricType },
+            PredefinedMetricSpecification: {
+              PredefinedMetricType,
+              ...(metric === 'requests' ? { ResourceLabel: resourceLabel(plan, name) } : {}),
+            },
           },
         },
       );
@@ -57,23 +62,55 @@ export function scaling(plan: Plan): Resources {
   return resources;
 }
 
+const httpPort = ({ publicServices }: Pick<Plan, 'publicServices'>, name: string): number | undefined =>
+  publicServices.find(({ service, protocol }) => service === name && protocol === 'http')?.containerPort;
+
+/** Of the first port that it publishes. https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html */
+function resourceLabel(plan: Plan, name: string): unknown {
+  const existing = plan.target === 'aws' ? plan.app.settings.existing?.loadBalancer : undefined;
+  return {
+    'Fn::Join': [
+      '/',
+      [
+        existing
+          ? existing.value.replace(/^.*:loadbalancer\//, '')
+          : getAtt('LoadBalancer', 'LoadBalancerFullName'),
+        getAtt(logicalId.targetGroup(name, httpPort(plan, name)!), 'TargetGroupFullName'),
+      ],
+    ],
+  };
+}
+
+/** Requests are counted where the load balancer sends them. */
+export function scalingProblems(plan: Pick<Plan, 'tasks' | 'publicServices'>): Problem[] {
+  return plan.tasks.flatMap((task) => {
+    const settings = scalingOf(task);
+    if (settings?.requests === undefined || httpPort(plan, task.owner.name) !== undefined) return [];
+    return [
+      {
+        code: 'scaling-without-requests',
+        message: `${task.owner.name} gets no requests of the load balancer: it publishes no port for HTTP`,
+        fix: 'write cpu or memory in place of requests, or publish a port',
+        position: settings.position,
+      },
+    ];
+  });
+}
+
 /** What is not enacted, and whom it does not concern. */
-export function scalingNotices({ tasks, target }: Pick<Plan, 'tasks' | 'target'>): Problem[] {
-  const local =
-    target === 'local'
-      ? tasks.flatMap((task) => {
-          const settings = scalingOf(task);
-          return settings
-            ? [
-                {
-                  code: 'scaling-not-enacted',
-                  message: `the number of ${task.owner.name}'s tasks does not follow its load on this machine; on AWS it is ${settings.min} to ${settings.max}`,
-                  position: settings.position,
-                },
-              ]
-            : [];
-        })
-      : [];
+export function scalingNotices({ tasks }: Pick<Plan, 'tasks'>): Problem[] {
+  const fixed = tasks.flatMap((task) => {
+    const settings = scalingOf(task);
+    const { name, replicas } = task.owner;
+    if (!settings || replicas.value === 1) return [];
+    return [
+      {
+        code: 'replicas-scaled',
+        message: `${name} does not stay at ${replicas.value} tasks: their number follows the load, from ${settings.min} to ${settings.max}`,
+        position: replicas.position,
+      },
+    ];
+  });
   const beside = tasks.flatMap((task) =>
     members(task)
       .filter((service) => service !== task.owner && service.settings.autoscaling)
@@ -83,5 +120,5 @@ export function scalingNotices({ tasks, target }: Pick<Plan, 'tasks' | 'target'>
         position: service.settings.autoscaling!.position,
       })),
   );
-  return [...local, ...beside];
+  return [...fixed, ...beside];
 }

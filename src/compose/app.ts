@@ -76,6 +76,8 @@ export interface Autoscaling {
   /** Percent that is aimed at. */
   readonly cpu?: number;
   readonly memory?: number;
+  /** That the load balancer sends to each task in a minute. */
+  readonly requests?: number;
   readonly position: Position;
 }
 export interface Call {

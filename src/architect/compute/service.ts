@@ -7,6 +7,7 @@ import { layoutOf, routesOut, taskSubnets } from '../network.ts';
 import { logicalId } from '../naming.ts';
 import { takesExec } from '../permissions.ts';
 import type { Plan } from '../plan.ts';
+import { scalingOf } from '../scaling.ts';
 import { balancerRules, ids } from '../security.ts';
 import { mountsOf } from '../state/file-systems.ts';
 import { volumeConfigurations } from '../state/task-volumes.ts';
@@ -32,7 +33,9 @@ export function ecsService(plan: Plan, task: Task) {
       Cluster: cluster(plan),
       LaunchType: 'FARGATE',
       TaskDefinition: taskDefinitionRef(name),
-      DesiredCount: ref(logicalId.desiredCount(name)),
+      // Left out, it is 1 at creation, then the least of the scalable target, and no deployment moves it:
+      // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html
+      ...(scalingOf(task) ? {} : { DesiredCount: ref(logicalId.desiredCount(name)) }),
       ...(members(task).every(takesExec) ? { EnableExecuteCommand: true } : {}),
       DeploymentConfiguration: {
         MinimumHealthyPercent: rollout.minimumHealthyPercent?.value ?? (stateful ? 0 : 100),

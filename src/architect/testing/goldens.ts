@@ -178,6 +178,16 @@ services:
       update_config: {x-aws-min_percent: 50, x-aws-max_percent: 150}
 `,
   },
+  'requests-scaled': {
+    files: `name: requests
+services:
+  web:
+    image: 'nginx:1'
+    ports: ['80:80']
+    x-aws: {autoscaling: {min: 2, max: 8, memory: 60, requests: 1000}}
+`,
+    options: { target: 'local' },
+  },
   learn: {
     files: `name: learning
 services:

@@ -33,6 +33,12 @@ export const command: Command = {
           );
         const parameter = counts.find((candidate) => candidate.service === service);
         if (!parameter) {
+          const scaled = project.app.services.find(({ name }) => name === service)?.settings.autoscaling;
+          if (scaled)
+            throw wrongArgument(
+              `the number of ${service}'s tasks follows its load, from ${scaled.min} to ${scaled.max}`,
+              'change min and max of its autoscaling in the compose file',
+            );
           const near = nearest(service, names);
           throw wrongArgument(
             `there is no service "${service}"`,

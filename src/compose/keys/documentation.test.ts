@@ -24,6 +24,7 @@ describe('docs/compose.md', () => {
       cpu: { value: 512 },
       memory: { value: 1024 },
       egress: [{ value: 587 }],
+      autoscaling: { min: 2, max: 10, cpu: 60, requests: 1000 },
     });
     expect(said('figures')).toMatchObject({ public: false });
     expect(said('mailer')).toMatchObject({ worker: true, calls: [{ service: 'api', port: 8080 }] });

@@ -7,6 +7,14 @@ export const PROJECT_SETTINGS: Keys = {
   log_retention: enacted('days that logs are kept, 14 by default'),
 };
 
+const AUTOSCALING: Keys = {
+  min: enacted('least number of tasks, 1 by default'),
+  max: enacted('greatest number of tasks'),
+  cpu: enacted('percent of CPU that is aimed at'),
+  memory: enacted('percent of memory that is aimed at'),
+  requests: enacted('requests in a minute for each task that are aimed at, behind the load balancer'),
+};
+
 /** `x-aws` of a service. */
 export const SERVICE_SETTINGS: Keys = {
   calls: enacted('services it connects to: `redis:6379`, or `redis` for all its ports'),
@@ -18,6 +26,7 @@ export const SERVICE_SETTINGS: Keys = {
   cpu: enacted('CPU units of the task: 256 are a quarter of a virtual CPU'),
   memory: enacted('memory of the task: 512 (MiB) or 1g'),
   egress: enacted('TCP ports that it may reach anywhere outside, beside 443'),
+  autoscaling: enacted('as `deploy.x-aws-autoscaling`', { keys: AUTOSCALING }),
 };
 
 /** `x-aws` of a volume. */
@@ -43,12 +52,7 @@ export const ECS_PORT: Keys = {
 };
 export const ECS_DEPLOY: Keys = {
   'x-aws-autoscaling': enacted('how the number of tasks follows the load', {
-    keys: {
-      min: enacted('least number of tasks, 1 by default'),
-      max: enacted('greatest number of tasks'),
-      cpu: enacted('percent of CPU that is aimed at'),
-      memory: enacted('percent of memory that is aimed at'),
-    },
+    keys: AUTOSCALING,
   }),
 };
 export const ECS_UPDATE: Keys = {

@@ -43,23 +43,27 @@ function percents(order: string | undefined, parallelism: number | undefined, re
   return { minimum: 100, maximum: more };
 }
 
-/** Reads `deploy.x-aws-autoscaling`, as the retired compose-ecs had it. */
+/** Reads `deploy.x-aws-autoscaling`, as the retired compose-ecs had it, or `x-aws.autoscaling`. */
 export function readAutoscaling(found: Findings, at: Field): Autoscaling | undefined {
-  const written = field(field(at, 'deploy'), 'x-aws-autoscaling');
+  const own = field(field(at, 'x-aws'), 'autoscaling');
+  const written = field(field(at, 'deploy'), 'x-aws-autoscaling') ?? own;
+  if (own && written !== own)
+    wrong(found, own.tree.position, `${own.name} and ${written?.name} say the same`, `remove one of the two`);
   if (!written || !mapping(found, written)) return undefined;
   const { position } = written.tree;
   const min = integer(found, field(written, 'min'), 0, 5000)?.value ?? 1;
   const max = integer(found, field(written, 'max'), 1, 5000)?.value;
   const cpu = integer(found, field(written, 'cpu'), 1, 100)?.value;
   const memory = integer(found, field(written, 'memory'), 1, 100)?.value;
+  const requests = integer(found, field(written, 'requests'), 1)?.value;
   if (max === undefined || max < min) {
     const message = `${written.name} ${max === undefined ? 'has no max' : `has a max below its min, ${min}`}`;
     wrong(found, position, message, 'write {min: 1, max: 10, cpu: 75}');
     return undefined;
   }
-  if (cpu === undefined && memory === undefined) {
+  if (cpu === undefined && memory === undefined && requests === undefined) {
     const message = `${written.name} has nothing to scale by`;
-    wrong(found, position, message, 'write `cpu: PERCENT` or `memory: PERCENT`');
+    wrong(found, position, message, 'write `cpu: PERCENT`, `memory: PERCENT` or `requests: NUMBER`');
     return undefined;
   }
   return {
@@ -67,6 +71,7 @@ export function readAutoscaling(found: Findings, at: Field): Autoscaling | undef
     max,
     ...(cpu === undefined ? {} : { cpu }),
     ...(memory === undefined ? {} : { memory }),
+    ...(requests === undefined ? {} : { requests }),
     position,
   };
 }
