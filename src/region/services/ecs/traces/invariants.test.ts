@@ -102,7 +102,7 @@ test(
           expect(new Set(images)).toEqual(new Set([`api:${steps.length + 2}`]));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
 );
@@ -134,7 +134,7 @@ test(
           } else expect(primary).toMatchObject({ rolloutState: 'FAILED', status: 'PRIMARY' });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   },
 );
