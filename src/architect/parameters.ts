@@ -2,7 +2,7 @@ import type { Service } from '../compose/app.ts';
 import type { Parameter } from '../template/model.ts';
 import type { DesignParameter } from './design-model.ts';
 import { logicalId } from './naming.ts';
-import { scalingOf } from './scaling.ts';
+import { scalingOf } from './autoscaled.ts';
 import type { Task } from './tasks.ts';
 
 /** The image of each build, and how many tasks of each service whose number does not follow its load. */

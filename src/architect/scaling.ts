@@ -1,5 +1,5 @@
-import type { Autoscaling } from '../compose/app.ts';
 import type { Problem } from '../common/problem.ts';
+import { scalingOf } from './autoscaled.ts';
 import { getAtt, ref, resource, type Resources } from './intrinsics.ts';
 import { cluster } from './compute/service.ts';
 import { logicalId } from './naming.ts';
@@ -12,10 +12,6 @@ const METRICS = [
   ['memory', 'ECSServiceAverageMemoryUtilization', (aim: number) => `its memory at ${aim} %`],
   ['requests', 'ALBRequestCountPerTarget', (aim: number) => `each at ${aim} requests a minute`],
 ] as const;
-
-/** How the number of a service's tasks follows its load; undefined where it is fixed. */
-export const scalingOf = ({ owner, kind }: Task): Autoscaling | undefined =>
-  kind === 'service' ? owner.settings.autoscaling : undefined;
 
 /** https://docs.aws.amazon.com/autoscaling/application/userguide/services-that-can-integrate-ecs.html */
 export function scaling(plan: Plan): Resources {

@@ -7,7 +7,7 @@ import { layoutOf, routesOut, taskSubnets } from '../network.ts';
 import { logicalId } from '../naming.ts';
 import { takesExec } from '../permissions.ts';
 import type { Plan } from '../plan.ts';
-import { scalingOf } from '../scaling.ts';
+import { scalingOf } from '../autoscaled.ts';
 import { balancerRules, ids } from '../security.ts';
 import { mountsOf } from '../state/file-systems.ts';
 import { volumeConfigurations } from '../state/task-volumes.ts';
