@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InputError, OperationError } from '../../common/problem.ts';
@@ -129,6 +129,15 @@ async function runUntilInterrupted(
   await stopRegion({ control, info, started: true });
   await ended;
   if (asked) return 0;
-  terminal.err(`the region ended on its own: see ${paths.log}\n`);
+  terminal.err(`the region ended on its own; it said last:\n${lastOf(paths.log)}\n`);
   return 1;
+}
+
+/** The log goes with the state of an ephemeral region. */
+function lastOf(log: string): string {
+  try {
+    return readFileSync(log, 'utf8').trimEnd().split('\n').slice(-12).join('\n');
+  } catch {
+    return `(nothing is left of ${log})`;
+  }
 }
