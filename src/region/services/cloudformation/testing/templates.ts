@@ -215,6 +215,41 @@ export function deployment(
         },
       },
     },
+    Scalable: {
+      Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+      Properties: {
+        ServiceNamespace: 'ecs',
+        ScalableDimension: 'ecs:service:DesiredCount',
+        ResourceId: { 'Fn::Sub': 'service/${Cluster}/${WebService.Name}' },
+        MinCapacity: 1,
+        MaxCapacity: image === 'nginx:1' ? 3 : 4,
+      },
+    },
+    Scaling: {
+      Type: 'AWS::ApplicationAutoScaling::ScalingPolicy',
+      Properties: {
+        PolicyName: 'cpu',
+        PolicyType: 'TargetTrackingScaling',
+        ScalingTargetId: ref('Scalable'),
+        TargetTrackingScalingPolicyConfiguration: {
+          TargetValue: 60,
+          PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
+        },
+      },
+    },
+    Busy: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        Namespace: 'AWS/ECS',
+        MetricName: 'CPUUtilization',
+        Dimensions: [{ Name: 'ServiceName', Value: att('WebService', 'Name') }],
+        Statistic: 'Average',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 80,
+        ComparisonOperator: 'GreaterThanThreshold',
+      },
+    },
     Images: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'under/test' } },
     Alias: {
       Type: 'AWS::ServiceDiscovery::Service',

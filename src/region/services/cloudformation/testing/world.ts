@@ -5,6 +5,8 @@ import { systemClock, type Clock } from '../../../../common/clock.ts';
 import { createApis } from '../../../gateway/apis.ts';
 import type { Apis, Region } from '../../../region.ts';
 import { openStore, type Store, type Table } from '../../../store/store.ts';
+import { createApplicationAutoScaling } from '../../applicationautoscaling/index.ts';
+import { createCloudWatch } from '../../cloudwatch/index.ts';
 import { createEc2 } from '../../ec2/index.ts';
 import { createEcs } from '../../ecs/index.ts';
 import { createEcr } from '../../ecr/index.ts';
@@ -91,6 +93,8 @@ export function createWorld(clock: Clock = systemClock, from?: Snapshot) {
   internal['ec2'] = ec2.internal;
   const knobs: { rollout: Rollout } = { rollout: () => 'COMPLETED' };
   const handlers = {
+    applicationautoscaling: createApplicationAutoScaling(region).handlers,
+    cloudwatch: createCloudWatch(region).handlers,
     ec2: ec2.handlers,
     ecs: { ...ecs.handlers, DescribeServices: steadyServices(ecs.handlers, store, () => knobs.rollout)! },
     ecr: createEcr(region, { repositories: () => repositories }).handlers,
@@ -123,7 +127,7 @@ export function createWorld(clock: Clock = systemClock, from?: Snapshot) {
     /** Every record of every service, without what is drawn at random: what is orphaned, made twice or not put back shows. */
     census(): Record<string, string[]> {
       const ignored =
-        /^cloudformation\/|token|operations|families|service-events|service-deployments|service-revisions|^ecs\/tags|numbers/;
+        /^cloudformation\/|token|operations|families|service-events|service-deployments|service-revisions|cloudwatch\/history|^ecs\/tags|numbers/;
       return Object.fromEntries(
         [...tables]
           .filter(([name]) => !ignored.test(name))
@@ -180,10 +184,12 @@ export function createWorld(clock: Clock = systemClock, from?: Snapshot) {
 export type Snapshot = ReadonlyMap<string, readonly (readonly [string, object])[]>;
 export type World = ReturnType<typeof createWorld>;
 
-/** Revisions that were deregistered, services that are gone and gateways that were deleted stay in sight for a while, as on AWS. */
+/** Roles of services stay once they are made, as on AWS. Revisions that were deregistered, services that are gone and gateways that were deleted stay in sight for a while, as on AWS. */
 function alive(name: string, table: Table<object>): object[] {
   const dead = ['INACTIVE', 'DRAINING', 'deleted', 'deleting'];
-  const records = [...table.values()];
+  const records = [...table.values()].filter(
+    (record) => !('path' in record && String(record.path).startsWith('/aws-service-role/')),
+  );
   if (!/^(ecs\/(services|clusters|task-definitions)|ec2\/nat-gateways)/.test(name)) return records;
   return records.filter((record) => {
     const { status, state } = record as { status?: string; state?: string };
