@@ -26,7 +26,7 @@ export {
 } from './evaluated.ts';
 export { dependencyGraph, type DependencyGraph } from './graph.ts';
 export { sameValue } from './json.ts';
-export { resolveParameters, type ParameterValue } from './parameters.ts';
+export { resolveParameters, storedNames, type ParameterValue } from './parameters.ts';
 export { parseTemplate, type ParsedTemplate } from './parse.ts';
 export { diffTemplates, isUpdate, planChanges, type Plan } from './plan.ts';
 export { referencesIn, resourcesIn, type Reference } from './references.ts';

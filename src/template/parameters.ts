@@ -20,13 +20,15 @@ const awsTypes = [
 ];
 
 /**
- * What each parameter of the template stands for: the supplied text, else its default.
+ * What each parameter of the template stands for: the supplied text, else its default; for a type of the Parameter Store, what `ssm`
+ * gives for the name that is.
  * @throws InputError for missing, unknown and disallowed values
  */
 export function resolveParameters(
   template: Template,
   supplied: Readonly<Record<string, string>>,
   positionOf: PositionOf = () => undefined,
+  ssm: (name: string) => string | undefined = () => undefined,
 ): Record<string, ParameterValue> {
   const declared = template.Parameters ?? {};
   const problems: Problem[] = [];
@@ -40,13 +42,13 @@ export function resolveParameters(
   const values: Record<string, ParameterValue> = {};
   for (const [name, parameter] of Object.entries(declared)) {
     const position = positionOf(['Parameters', name]);
-    const kind = kindOf(parameter.Type);
+    const stored = storedType(parameter.Type);
+    const kind = kindOf(stored ?? parameter.Type);
     if (!kind) {
       problems.push({
         code: 'template-parameter-type',
         message: `Template format error: Unrecognized parameter type: ${parameter.Type}`,
         position: positionOf(['Parameters', name, 'Type']),
-        fix: parameter.Type.includes('AWS::SSM::') ? 'parameters read from SSM are not enacted' : undefined,
       });
       continue;
     }
@@ -55,8 +57,22 @@ export function resolveParameters(
       missing.push(name);
       continue;
     }
-    const value = kind.list ? splitList(text) : text;
-    const complaint = complaintAbout(name, parameter, kind.number, value);
+    const found = stored === undefined ? text : ssm(text);
+    if (found === undefined) {
+      problems.push({
+        code: 'template-parameter-stored',
+        message: `Unable to fetch parameters [${text}] from parameter store for this account.`,
+        position,
+        fix: `put ${text} into the Parameter Store first`,
+      });
+      continue;
+    }
+    const value = kind.list ? splitList(found) : found;
+    // Of a stored one, the declaration speaks of its name.
+    const complaint =
+      stored === undefined
+        ? complaintAbout(name, parameter, kind.number, value)
+        : complaintAbout(name, parameter, false, text);
     if (complaint) problems.push({ code: 'template-parameter-value', message: complaint, position });
     values[name] = value;
   }
@@ -133,6 +149,16 @@ export function readParameters(
   }
   if (refused.length > 0) throw new InputError(refused);
   return { values, problems, unanswered };
+}
+
+/** The names that the template's parameters have in the Parameter Store. */
+export function storedNames(
+  template: Template,
+  supplied: Readonly<Record<string, string>>,
+): readonly string[] {
+  return Object.entries(template.Parameters ?? {}).flatMap(([name, { Type, Default }]) =>
+    storedType(Type) === undefined ? [] : (supplied[name] ?? (Default === undefined ? [] : String(Default))),
+  );
 }
 
 /** The type of what a parameter of the Parameter Store holds. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html */

@@ -4,6 +4,7 @@ import {
   parseTemplate,
   pseudoParameters,
   resolveParameters,
+  storedNames,
   type DependencyGraph,
   type Evaluator,
   type Known,
@@ -46,7 +47,12 @@ export function createPrograms(region: Region, state: State): Programs {
       const known: Known = {
         template,
         positionOf,
-        parameters: resolveParameters(template, deployment.parameters, positionOf),
+        parameters: resolveParameters(
+          template,
+          deployment.parameters,
+          positionOf,
+          await storedValues(region, storedNames(template, deployment.parameters)),
+        ),
         pseudo: {
           ...pseudoParameters({ ...region.identity, stackName: stack.name, stackId: stack.id }),
           'AWS::NotificationARNs': deployment.notificationArns,
@@ -64,6 +70,23 @@ export function createPrograms(region: Region, state: State): Programs {
       };
     },
   };
+}
+
+/**
+ * What the Parameter Store holds under these names. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html:
+ * the value of now, at each operation; SecureString is not taken.
+ */
+async function storedValues(
+  region: Region,
+  names: readonly string[],
+): Promise<(name: string) => string | undefined> {
+  const values = new Map<string, string>();
+  for (const name of names) {
+    const { Parameters = [] } = await region.api.ssm.GetParameters({ Names: [name] });
+    const [found] = Parameters;
+    if (found?.Value !== undefined && found.Type !== 'SecureString') values.set(name, found.Value);
+  }
+  return (name) => values.get(name);
 }
 
 async function zoneNames(region: Region): Promise<string[]> {

@@ -22,6 +22,7 @@ import { vpcEndpoint } from './ec2-vpc-endpoint.ts';
 import { vpcGatewayAttachment } from './ec2-vpc-gateway-attachment.ts';
 import { vpc } from './ec2-vpc.ts';
 import { repository } from './ecr-repository.ts';
+import { clusterCapacityProviderAssociations } from './ecs-cluster-capacity-provider-associations.ts';
 import { cluster } from './ecs-cluster.ts';
 import { service } from './ecs-service.ts';
 import { taskDefinition } from './ecs-task-definition.ts';
@@ -32,6 +33,7 @@ import { listenerRule } from './elbv2-listener-rule.ts';
 import { listener } from './elbv2-listener.ts';
 import { loadBalancer } from './elbv2-load-balancer.ts';
 import { targetGroup } from './elbv2-target-group.ts';
+import { eventsRule } from './events-rule.ts';
 import { managedPolicy } from './iam-managed-policy.ts';
 import { policy } from './iam-policy.ts';
 import { role } from './iam-role.ts';
@@ -42,6 +44,7 @@ import { secret } from './secretsmanager-secret.ts';
 import { discoveryInstance } from './servicediscovery-instance.ts';
 import { privateDnsNamespace } from './servicediscovery-private-dns-namespace.ts';
 import { discoveryService } from './servicediscovery-service.ts';
+import { ssmParameter } from './ssm-parameter.ts';
 
 /** Every resource type that the local region enacts, by its name. */
 export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
@@ -50,10 +53,12 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     alarm,
     bucket,
     cluster,
+    clusterCapacityProviderAssociations,
     dhcpOptions,
     discoveryInstance,
     discoveryService,
     elasticIp,
+    eventsRule,
     fileSystem,
     internetGateway,
     listener,
@@ -79,6 +84,7 @@ export const resourceTypes: ReadonlyMap<string, AnyResourceType> = new Map(
     securityGroupEgress,
     securityGroupIngress,
     service,
+    ssmParameter,
     subnet,
     subnetNetworkAclAssociation,
     subnetRouteTableAssociation,

@@ -1,0 +1,164 @@
+// Which stacks a template needs before it, and what its parameters are given.
+import { dirname } from 'node:path';
+import { meaningOf, networkTemplate } from './network.mjs';
+import { imagesOf, typesOf } from './read.mjs';
+
+/** Images of this machine's own making, by their official names. */
+const LOCAL =
+  /^(docker\.io\/library\/|public\.ecr\.aws\/docker\/library\/)?(nginx|busybox|alpine|httpd|redis|node|python|debian|ubuntu)(:[\w.-]+)?$/;
+const NETWORK = 'prepared';
+
+export function planner(templates) {
+  const repository = (path) => path.split('/')[0];
+  const near = (path, other) => {
+    const [a, b] = [path.split('/'), other.split('/')];
+    let shared = 0;
+    while (shared < a.length && a[shared] === b[shared]) shared++;
+    return shared;
+  };
+  const nearest = (path, candidates) =>
+    [...candidates].sort(
+      (a, b) => near(path, b.path) - near(path, a.path) || a.exports.length - b.exports.length,
+    )[0];
+
+  /** Optional parents stay away: the parameter that names them is empty by default. */
+  function importsOf(template) {
+    const bySource = new Map();
+    for (const { of, suffix } of template.imports) {
+      const declared = template.template.Parameters?.[of];
+      if (!declared || declared.Default === '') continue;
+      bySource.set(of, new Set([...(bySource.get(of) ?? []), suffix]));
+    }
+    return bySource;
+  }
+
+  function importSteps(template, seen, steps) {
+    const stacks = {};
+    for (const [parameter, suffixes] of importsOf(template)) {
+      const stack = template.template.Parameters[parameter].Default ?? `parent-${parameter.toLowerCase()}`;
+      stacks[parameter] = stack;
+      if (seen.has(stack)) continue;
+      seen.add(stack);
+      const provider = nearest(
+        template.path,
+        templates.filter(
+          (other) =>
+            other !== template &&
+            repository(other.path) === repository(template.path) &&
+            other.path.endsWith('.json') === template.path.endsWith('.json') &&
+            [...suffixes].every((suffix) => other.exports.includes(suffix)),
+        ),
+      );
+      // Of several parents, each takes part in the network of the first.
+      const otherwise = { stack, body: networkTemplate([...suffixes]), gives: () => ({}) };
+      if (provider) steps.push(stepOf(provider, stack, seen, steps, otherwise));
+      else steps.push({ ...otherwise, parameters: () => ({}) });
+    }
+    return stacks;
+  }
+
+  function stepOf(template, stack, seen, steps, otherwise) {
+    const stacks = importSteps(template, seen, steps);
+    return {
+      stack,
+      path: template.path,
+      body: template.text,
+      parameters: (given) => parametersOf(template, stacks, given).values,
+      gives: (outputs) => outputs,
+      otherwise,
+    };
+  }
+
+  return (template) => {
+    const before = [];
+    const seen = new Set();
+    const stacks = importSteps(template, seen, before);
+    // Siblings that give, as an output, what a parameter is named after.
+    const wanted = neededBy(template);
+    const siblings = templates.filter(
+      (other) => other !== template && dirname(other.path) === dirname(template.path),
+    );
+    const chosen = [];
+    const choose = (names, path) => {
+      for (const name of names) {
+        const provider = siblings.find(
+          (other) =>
+            other.path !== path &&
+            other.template.Outputs?.[name] &&
+            other.path.endsWith('.json') === template.path.endsWith('.json') &&
+            ![...typesOf(other)].includes('AWS::Serverless::Application'),
+        );
+        if (!provider || provider === template || chosen.includes(provider)) continue;
+        choose(neededBy(provider), provider.path);
+        chosen.push(provider);
+      }
+    };
+    choose(wanted, template.path);
+    // What no sibling gives is of the prepared network, and so is all of a sibling that fails.
+    const all = [template, ...chosen].flatMap(neededBy);
+    const unmet = all.filter((name) => !chosen.some(({ template: { Outputs } }) => Outputs?.[name]));
+    if (chosen.length > 0 || unmet.some(meaningOf)) before.push(prepared());
+    for (const [index, provider] of chosen.entries())
+      before.push({ ...stepOf(provider, `beside-${index}`, seen, before), otherwise: undefined });
+    const images = imagesOf(template).flatMap(({ parameter, text }) =>
+      typeof text === 'string' && LOCAL.test(text) ? [] : [{ parameter, from: text ?? '–', to: 'nginx' }],
+    );
+    return {
+      before,
+      last: {
+        stack: 'tried',
+        body: images
+          .filter(({ parameter }) => parameter === undefined)
+          .reduce((body, { from, to }) => body.replaceAll(from, to), template.text),
+        images,
+        parameters: (given) => ({
+          ...parametersOf(template, stacks, given).values,
+          ...Object.fromEntries(
+            images.flatMap(({ parameter, to }) => (parameter === undefined ? [] : [[parameter, to]])),
+          ),
+        }),
+      },
+    };
+  };
+}
+
+function prepared() {
+  return {
+    stack: NETWORK,
+    body: networkTemplate(),
+    parameters: () => ({}),
+    gives: (outputs) =>
+      Object.fromEntries(Object.entries(outputs).map(([name, value]) => [`${NETWORK}/${name}`, value])),
+  };
+}
+
+function neededBy({ template }) {
+  return Object.entries(template.Parameters ?? {})
+    .filter(([, { Default }]) => Default === undefined)
+    .map(([name]) => name);
+}
+
+/** Defaults stay; the others are given by a sibling, the network, or are a dummy of their type. */
+function parametersOf(template, stacks, given) {
+  const values = {};
+  for (const [name, declared] of Object.entries(template.template.Parameters ?? {})) {
+    if (stacks[name] !== undefined) {
+      values[name] = stacks[name];
+      continue;
+    }
+    if (declared.Default !== undefined) continue;
+    values[name] = given[name] ?? given[`${NETWORK}/${meaningOf(name)}`] ?? dummyOf(name, declared);
+    if (!String(declared.Type).startsWith('List<')) values[name] = oneOf(values[name], declared);
+  }
+  return { values };
+}
+
+const oneOf = (value, { Type: type }) =>
+  type === 'AWS::EC2::Subnet::Id' ? String(value).split(',')[0] : String(value);
+
+function dummyOf(name, { Type: type, AllowedValues: allowed, MinValue: least = 1, MinLength: length = 1 }) {
+  if (allowed?.length > 0) return String(allowed[0]);
+  if (type === 'Number') return String(least);
+  if (/image/i.test(name)) return 'nginx';
+  return 'dummy'.padEnd(length, 'x');
+}
