@@ -4,7 +4,7 @@ import { getAtt, ref, resource, type Resources } from './intrinsics.ts';
 import { cluster } from './compute/service.ts';
 import { logicalId } from './naming.ts';
 import type { Plan } from './plan.ts';
-import { members, type Task } from './tasks.ts';
+import { members } from './tasks.ts';
 
 /** What is aimed at, how CloudFormation calls it, and how a person does. */
 const METRICS = [
