@@ -17,6 +17,7 @@ export type Behaviour =
   | 'holds'
   | 'resets'
   | 'resets once'
+  | 'upgrades'
   | { readonly says: string };
 
 export interface Answer {
@@ -82,7 +83,9 @@ export function simulate(config: Config, first: Readonly<Record<number, Behaviou
     else if (behaviour === 'resets' || behaviour === 'resets once') {
       if (behaviour === 'resets once') behaviours.set(port, 200);
       line.resetAndDestroy();
-    } else if (typeof behaviour === 'object') line.end(behaviour.says);
+    } else if (behaviour === 'upgrades')
+      line.write('HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    else if (typeof behaviour === 'object') line.end(behaviour.says);
   }
   function dial({ port }: { readonly port: number }): Socket {
     const [near, far] = pair();

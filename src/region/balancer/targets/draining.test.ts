@@ -65,6 +65,20 @@ describe('a target that is deregistered', () => {
     expect(simulation.connections(1)).toBe(0);
   });
 
+  test('a WebSocket goes on while it drains, and ends with the delay', async () => {
+    simulation = simulate({ pace, targets: [one] });
+    simulation.behave(1, 'upgrades');
+    const client = simulation.client();
+    client.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    expect((await client.last).status).toBe(101);
+    simulation.apply(draining);
+    await simulation.clock.advance(30_000);
+    expect(client.closed).toBe(false);
+    simulation.apply(after);
+    await simulation.clock.advance(0);
+    expect(client.closed).toBe(true);
+  });
+
   test('is not looked at any more; alone it leaves the group without targets', async () => {
     simulation = simulate({ ...draining, check: { intervalMilliseconds: 5000 } });
     await simulation.clock.advance(20_000);
