@@ -38,22 +38,36 @@ test('the aws command puts, reads and watches a metric', async () => {
   const found = await aws(
     'get-metric-statistics',
     ...metric,
-    ...['--dimensions', 'Name=Service,Value=api', '--period', '60', '--statistics', 'Average', 'SampleCount'],
-    ...['--start-time', at, '--end-time', '2026-01-01T00:05:00Z'],
+    '--dimensions',
+    'Name=Service,Value=api',
+    '--period',
+    '60',
+    '--statistics',
+    'Average',
+    'SampleCount',
+    '--start-time',
+    at,
+    '--end-time',
+    '2026-01-01T00:05:00Z',
   );
   expect(found['Datapoints']).toMatchObject([{ Average: 3.25, SampleCount: 2, Unit: 'None' }]);
   await aws(
     'put-metric-alarm',
     ...metric,
-    ...['--alarm-name', 'busy', '--statistic', 'Average', '--period', '60', '--evaluation-periods', '1'],
-    ...[
-      '--threshold',
-      '3',
-      '--comparison-operator',
-      'GreaterThanThreshold',
-      '--dimensions',
-      'Name=Service,Value=api',
-    ],
+    '--alarm-name',
+    'busy',
+    '--statistic',
+    'Average',
+    '--period',
+    '60',
+    '--evaluation-periods',
+    '1',
+    '--threshold',
+    '3',
+    '--comparison-operator',
+    'GreaterThanThreshold',
+    '--dimensions',
+    'Name=Service,Value=api',
   );
   await region.clock.advance(65_000);
   const { MetricAlarms } = await aws('describe-alarms');
