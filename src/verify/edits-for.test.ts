@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { paths } from './checks/paths/index.ts';
 import { applyEdits } from './edits.ts';
 import { checkText } from './testing/check.ts';
+import { fargateTask } from './testing/fragments.ts';
 
 const network = (more: string) => `Resources:
   Vpc: { Type: AWS::EC2::VPC, Properties: { CidrBlock: 10.0.0.0/16, EnableDnsHostnames: true } }
@@ -25,17 +26,7 @@ const group = (name: string, rules = '') => `
       VpcId: !Ref Vpc${rules}`;
 const from = (other: string, port: number) =>
   `\n        - { IpProtocol: tcp, FromPort: ${port}, ToPort: ${port}, SourceSecurityGroupId: !Ref ${other} }`;
-const service = (name: string, groups = '', environment = '[]') => `
-  ${name}Task:
-    Type: AWS::ECS::TaskDefinition
-    Properties:
-      NetworkMode: awsvpc
-      RequiresCompatibilities: [FARGATE]
-      Cpu: '256'
-      Memory: '512'
-      ContainerDefinitions:
-        - Name: main
-          Image: nginx:1.27
+const service = (name: string, groups = '', environment = '[]') => `${fargateTask(`${name}Task`)}
           PortMappings: [{ ContainerPort: 80 }]
           Environment: ${environment}
   ${name}:

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { topologyFromDescribe } from '../../src/topology/from-describe.ts';
 import { systemFromLive } from '../../src/topology/from-live/system.ts';
-import type { Topology } from '../../src/topology/model.ts';
 import type { Path } from '../../src/verify/reach/model.ts';
 import { asCalls } from './as-calls.ts';
 import { asTemplate } from './as-template.ts';
@@ -36,7 +35,9 @@ export async function agree(machine: Machine, design: Design): Promise<Outcome> 
     const ids = await asCalls(live.api, design, (id) => `agreement ${id}`);
     const answers = await live.answers();
     const fromDescribe = renamed(topologyFromDescribe(answers), ids);
-    const fromLive = renamed(networkOf(systemFromLive(answers)), ids);
+    // A system has its resources as a map, and here only its network counts.
+    const { resources: _resources, ...network } = systemFromLive(answers);
+    const fromLive = renamed(network, ids);
     const different = [
       ...differences('the template', comparable(fromDescribe), comparable(fromTemplate)),
       ...differences('the resources of the region', comparable(fromDescribe), comparable(fromLive)),
@@ -137,26 +138,3 @@ function differences(side: string, described: unknown, declared: unknown, at = '
     differences(side, one[key], other[key], `${at}.${key}`),
   );
 }
-
-/** A system has its resources as a map, and here only its network counts. */
-const networkOf = ({
-  vpcs,
-  subnets,
-  routeTables,
-  networkAcls,
-  securityGroups,
-  interfaces,
-  internetGateways,
-  natGateways,
-}: Topology): Topology => ({
-  vpcs,
-  subnets,
-  routeTables,
-  networkAcls,
-  securityGroups,
-  interfaces,
-  internetGateways,
-  natGateways,
-  endpoints: [],
-  prefixLists: [],
-});

@@ -1,3 +1,4 @@
+import { written as inWords } from '../json.ts';
 import type { Path } from '../path.ts';
 import { intrinsicOf } from '../symbolic.ts';
 import { isText, type Evaluation, type Intrinsic } from './types.ts';
@@ -18,8 +19,8 @@ export const cidr: Intrinsic = (argument, path, evaluation) => {
       path,
       `Template error: Fn::Cidr requires a CIDR block, not ${JSON.stringify(block)}`,
     );
-  const wanted = Number(count);
-  const hostBits = Number(bits);
+  const wanted = numberOf(count);
+  const hostBits = numberOf(bits);
   if (!(wanted >= 1 && wanted <= 256 && Number.isInteger(wanted)))
     return evaluation.fail(
       path,
@@ -47,7 +48,7 @@ export const cidr: Intrinsic = (argument, path, evaluation) => {
 function ipv6(block: string, count: unknown, bits: unknown, path: Path, evaluation: Evaluation): unknown {
   const [address = '', prefix = ''] = block.split('/');
   const first = addressOf(address);
-  const [width, wanted, hostBits] = [Number(prefix), Number(count), Number(bits)];
+  const [width, wanted, hostBits] = [Number(prefix), numberOf(count), numberOf(bits)];
   if (first === undefined || !/^\d+$/.test(prefix) || width > 128)
     return evaluation.fail(
       path,
@@ -61,7 +62,7 @@ function ipv6(block: string, count: unknown, bits: unknown, path: Path, evaluati
   )
     return evaluation.fail(
       path,
-      `Template error: Fn::Cidr cannot make ${String(count)} blocks of /${128 - hostBits} within ${block}`,
+      `Template error: Fn::Cidr cannot make ${inWords(count)} blocks of /${128 - hostBits} within ${block}`,
     );
   const base = (first >> BigInt(128 - width)) << BigInt(128 - width);
   return Array.from(
@@ -69,6 +70,9 @@ function ipv6(block: string, count: unknown, bits: unknown, path: Path, evaluati
     (_, index) => `${written(base + (BigInt(index) << BigInt(hostBits)))}/${128 - hostBits}`,
   );
 }
+
+/** Of what is neither number nor text there is none. */
+const numberOf = (value: unknown): number => (isText(value) ? Number(value) : NaN);
 
 function addressOf(text: string): bigint | undefined {
   const [head = '', tail, ...more] = text.toLowerCase().split('::');

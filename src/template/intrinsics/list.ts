@@ -1,3 +1,4 @@
+import { written } from '../json.ts';
 import { intrinsicOf } from '../symbolic.ts';
 import { isText, noValue, type Intrinsic } from './types.ts';
 
@@ -36,7 +37,7 @@ export const findInMap: Intrinsic = (argument, path, evaluation) => {
   const otherwise = (argument[3] as { DefaultValue?: unknown } | undefined)?.DefaultValue;
   if (keys.some((key) => intrinsicOf(key)))
     return { 'Fn::FindInMap': [...keys, ...(argument.slice(3) as unknown[])] };
-  const [map, top, second] = keys.map(String) as [string, string, string];
+  const [map, top, second] = keys.map(written) as [string, string, string];
   const mappings = evaluation.known.template.Mappings ?? {};
   const found = own(own(own(mappings, map), top), second);
   if (found !== undefined) return found;

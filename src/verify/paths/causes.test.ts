@@ -1,25 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { paths } from '../checks/paths/index.ts';
 import { applyEdits } from '../edits.ts';
 import { checkText } from '../testing/check.ts';
+import { fixture } from '../testing/fixtures.ts';
+import { fargateTask } from '../testing/fragments.ts';
 
-const fixture = (name: string) =>
-  readFileSync(new URL(`../checks/fixtures/${name}.yaml`, import.meta.url), 'utf8');
 const told = (text: string) => checkText(text, paths).findings.map(({ id, message }) => `${id}: ${message}`);
 
 /** Two services in two private subnets with one table that leads nowhere. */
-const needy = (name: string) => `
-  ${name}Task:
-    Type: AWS::ECS::TaskDefinition
-    Properties:
-      NetworkMode: awsvpc
-      RequiresCompatibilities: [FARGATE]
-      Cpu: '256'
-      Memory: '512'
-      ContainerDefinitions:
-        - Name: main
-          Image: nginx:1.27
+const needy = (name: string) => `${fargateTask(`${name}Task`)}
           Secrets: [{ Name: KEY, ValueFrom: !Ref Secret }]
           LogConfiguration:
             LogDriver: awslogs
@@ -79,7 +68,7 @@ describe('one cause', () => {
   });
 
   it('is another one where something else is closed as well', () => {
-    const text = fixture('target-unreachable.wrong').replace(
+    const text = fixture('target-unreachable.wrong.yaml').replace(
       'AssignPublicIp: ENABLED',
       'AssignPublicIp: DISABLED',
     );
@@ -87,13 +76,13 @@ describe('one cause', () => {
   });
 
   it('gives way to the NAT gateway that leads nowhere', () => {
-    expect(told(fixture('nat-gateway-in-private-subnet.wrong'))).toHaveLength(1);
+    expect(told(fixture('nat-gateway-in-private-subnet.wrong.yaml'))).toHaveLength(1);
   });
 });
 
 describe('every fixture of a path', () => {
   it.each(paths)('$id: no other check speaks of it, and edits leave nothing behind', ({ id }) => {
-    const text = fixture(`${id}.wrong`);
+    const text = fixture(`${id}.wrong.yaml`);
     const edges = [...text.matchAll(/^# edges?: (\S+) (\S+) (\d+)$/gm)].map(
       ([, from = '', to = '', port]) => ({
         from,

@@ -1,3 +1,4 @@
+import { written } from '../../template/json.ts';
 import { intrinsicOf } from '../../template/symbolic.ts';
 
 /** A resource that a symbolic value speaks of. */
@@ -9,11 +10,11 @@ export interface Reference {
 /** Every `Ref` and `Fn::GetAtt` of a value, at any depth. */
 export function referencesIn(value: unknown): readonly Reference[] {
   const [name, argument] = intrinsicOf(value) ?? [];
-  if (name === 'Ref') return [{ id: String(argument) }];
+  if (name === 'Ref') return [{ id: written(argument) }];
   if (name === 'Fn::GetAtt') {
     const [id = '', ...attribute] = Array.isArray(argument)
-      ? argument.map(String)
-      : String(argument).split('.');
+      ? argument.map(written)
+      : written(argument).split('.');
     return [{ id, attribute: attribute.join('.') }];
   }
   if (Array.isArray(value)) return value.flatMap(referencesIn);
