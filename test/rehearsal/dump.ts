@@ -7,11 +7,11 @@ const history =
 const ended = new Set(['rejected', 'INACTIVE', 'STOPPED', 'deleted', 'DELETE_COMPLETE']);
 /** Members that say when, or how often. */
 const passing =
-  /(At|Date|Time|Since|Until|version|token|Token|RequestToken|operationId|registration|retry|credentialsId|attachmentId)$/;
+  /(At|Date|Time|Since|Until|version|token|Token|RequestToken|operationId|registration|retry|credentialsId|attachmentId|failedStarts)$/;
 
-/** What is told of a resource's last step, and where a task was placed. */
+/** What is told of a resource's last step and when a service last said something, and where a task was placed. */
 const elsewhere =
-  /^(cloudformation\/resources (status|tried|reason)|servicediscovery\/services revision|(ecs\/tasks|ec2\/network-interfaces) (zone|subnetId)|elbv2\/targets zone)/;
+  /^(cloudformation\/resources (status|tried|reason)|servicediscovery\/services revision|ecs\/services told|(ecs\/tasks|ec2\/network-interfaces) (zone|subnetId)|elbv2\/targets zone)/;
 
 /**
  * Every member of every record of every service as a line of text, to compare a region with what it was before: ids stand as they are, but those of what
