@@ -13,6 +13,9 @@ import { SSM } from '@aws-sdk/client-ssm';
 /** Of the region's time: longer than a service takes to be steady, or to be given up by its circuit breaker. */
 const MOST_MINUTES = 45;
 
+/** What the service said, without what the handler wraps it in. */
+const plain = (reason) => /returned message: "(.+)" \(RequestToken/s.exec(reason)?.[1] ?? reason;
+
 export function createAccount(settings) {
   const client = {
     endpoint: settings.AWS_ENDPOINT_URL,
@@ -75,7 +78,7 @@ export function createAccount(settings) {
         ResourceStatus.endsWith('_FAILED') && !/cancelled/i.test(reason),
     ).at(-1);
     return first
-      ? `${first.LogicalResourceId} (${first.ResourceType}): ${first.ResourceStatusReason}`
+      ? `${first.LogicalResourceId} (${first.ResourceType}): ${plain(first.ResourceStatusReason)}`
       : 'no cause is told';
   }
 

@@ -49,7 +49,7 @@ test.each<[parameter: Parameter, value: string | undefined, message: string]>([
   [
     { Type: 'AWS::SSM::Parameter::Value<String>' },
     '/x',
-    'Template format error: Unrecognized parameter type: AWS::SSM::Parameter::Value<String>',
+    'Unable to fetch parameters [/x] from parameter store for this account.',
   ],
   [
     { Type: 'List<AWS::EC2::KeyPair::KeyName>' },
