@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { BodyReader } from '../http/body-reader.ts';
 import { FAILED, HeadScanner, MORE, requestLimits } from '../http/head-scanner.ts';
-import { page, serialize, type Reply } from '../http/replies.ts';
+import { serialize, type Reply } from '../http/replies.ts';
 import { parseRequestHead, type RequestHead } from '../http/request-head.ts';
-import type { Action } from '../protocol.ts';
 import type { Listener } from '../routing/listener.ts';
-import { redirect } from '../routing/redirect.ts';
 import type { Stickiness } from '../routing/stickiness.ts';
 import type { Target } from '../targets/target.ts';
-import { countError, countResponse, type GroupCounts } from '../traffic.ts';
+import { countError } from '../traffic.ts';
 import type { Core } from './core.ts';
 import { forwardHead, hostFor, tooManyForwarders, type Peer } from './forward-head.ts';
+import { Measure } from './measure.ts';
+import { failure, ownReply } from './own-replies.ts';
 import { Replay } from './replay.ts';
 import { ResponseRelay, type RelayHost } from './response-relay.ts';
 import { TargetConnection, type ConnectionUser, type LossCause } from './target-connection.ts';
@@ -51,10 +51,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   /** What came behind the request that is being answered. */
   #ahead: Buffer | undefined;
   #stickiness: Stickiness | undefined;
-  /** Of the group that the request went to. */
-  #counts: GroupCounts | undefined;
-  /** When it went there (milliseconds of a clock that only goes forward). */
-  #forwarded = 0;
+  readonly #measure = new Measure();
 
   constructor(
     core: Core,
@@ -176,27 +173,16 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     this.#relay.begin({ toHead: head.method === 'HEAD', minor: head.minor, websocket: head.websocket });
     // https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html (Expect)
     if (head.expectsContinue && alone) this.socket.write('HTTP/1.1 100 Continue\r\n\r\n', 'latin1');
-    if (tooManyForwarders(head.forwardedFor)) {
-      this.#reply(page(463));
-      return;
-    }
+    if (tooManyForwarders(head.forwardedFor)) return this.#reply(failure(this.#core, 463));
     const action = this.listener.route({ head, source: this.#peer.address });
     if (action?.kind === 'forward') this.#forwardTo(action.groups[0]?.arn, head);
-    else if (action?.kind === 'fixed-response') this.#replyFixed(action);
-    else if (action?.kind === 'redirect') {
-      this.#core.counts.redirects++;
-      const host = head.host ?? this.#core.dnsName;
-      this.#reply(redirect(action, { host, target: head.target, port: this.#dialledPort }));
-    } else this.#reply(page(503));
+    else this.#reply(ownReply(this.#core, action, head, this.#dialledPort));
   }
 
   #forwardTo(arn: string | undefined, head: RequestHead): void {
     const group = arn === undefined ? undefined : this.#core.groups.get(arn);
     const target = group?.sticky(head.text, this.#core.machine.now()) ?? group?.pick();
-    if (!group || !target) {
-      this.#reply(page(503));
-      return;
-    }
+    if (!group || !target) return this.#reply(failure(this.#core, 503));
     const { settings, dnsName, machine } = this.#core;
     const host = hostFor(
       head.host ?? dnsName,
@@ -206,10 +192,8 @@ export class ClientConnection implements ConnectionUser, RelayHost {
     );
     this.#forward = forwardHead(head, settings, this.#peer, host, this.#dialledPort, machine.now());
     this.#stickiness = group.stickiness;
-    this.#counts = group.counts;
-    this.#counts.requests++;
-    this.#forwarded = performance.now();
-    this.#replay.begin(head, this.#forward, group);
+    this.#measure.forwarded(group.counts);
+    this.#replay.begin(head, this.#forward, group, this.#core.pace);
     this.#take(target, false);
     if (head.framing === 'none') this.#flushHead();
   }
@@ -298,15 +282,12 @@ export class ClientConnection implements ConnectionUser, RelayHost {
       this.close();
       return;
     }
-    if (connection.connecting && cause !== 'expired' && this.#counts) this.#counts.connectionErrors++;
-    // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html (502: closed with a request
-    // outstanding, whatever the method is)
-    const mayRepeat = this.#core.pace === 'eager' && connection.reused && !this.#relay.touched;
-    const stale = mayRepeat && (cause === 'end' || cause === 'error');
+    if (connection.connecting && cause !== 'expired') this.#measure.notConnected();
+    const stale = connection.reused && !this.#relay.touched && (cause === 'end' || cause === 'error');
     const next = stale ? this.#replay.next(connection) : undefined;
     if (next === undefined) {
       this.#forward = '';
-      this.#reply(page(cause === 'timeout' ? 504 : 502));
+      this.#reply(failure(this.#core, cause === 'timeout' ? 504 : 502));
       return;
     }
     this.#replay.send(this.#take(next, true).socket);
@@ -314,7 +295,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   }
 
   onBegun(status: number): void {
-    if (this.#counts) countResponse(this.#counts, status, performance.now() - this.#forwarded);
+    this.#measure.answered(status);
   }
 
   keepsAlive(): boolean {
@@ -326,7 +307,7 @@ export class ClientConnection implements ConnectionUser, RelayHost {
   onMalformed(): void {
     this.#dropTarget();
     if (this.#relay.started) this.close();
-    else this.#reply(page(502));
+    else this.#reply(failure(this.#core, 502));
   }
 
   onSwitched(rest: Buffer): void {
@@ -355,16 +336,6 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   /** An answer of the load balancer's own. A body that is still coming in is read and thrown away. */
   #reply(reply: Reply): void {
-    if (reply.status >= 400) countError(this.#core.counts, reply.status);
-    this.#answer(reply);
-  }
-
-  #replyFixed({ status, contentType, body }: Extract<Action, { kind: 'fixed-response' }>): void {
-    this.#core.counts.fixedResponses++;
-    this.#answer({ status, contentType, body, fields: '' });
-  }
-
-  #answer(reply: Reply): void {
     const head = this.#head;
     this.#answered = true;
     const keepAlive = this.#keepAlive && !this.listener.removed;
@@ -376,9 +347,8 @@ export class ClientConnection implements ConnectionUser, RelayHost {
 
   /** Answers what is not a request, or not one that can be trusted to end where it seems to, and closes. */
   #refuse(status: number): void {
-    countError(this.#core.counts, status);
     this.#answered = true;
-    this.socket.write(serialize(page(status), false, false, this.#core.date));
+    this.socket.write(serialize(failure(this.#core, status), false, false, this.#core.date));
     this.#endAfterWrites();
   }
 

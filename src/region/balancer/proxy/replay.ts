@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../http/request-head.ts';
+import type { BalancerPace } from '../protocol.ts';
 import type { Target } from '../targets/target.ts';
 import type { TargetGroup } from '../targets/target-group.ts';
 import type { TargetConnection } from './target-connection.ts';
@@ -9,20 +10,24 @@ const bodyLimit = 65_536;
 const repeatableMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
 /**
+ * Under the eager pace alone; on AWS a request that is outstanding when the target closes the connection gets 502:
+ * https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+ *
  * A kept connection may have been closed by the target while the request was on its way. When nothing of the response has come, a
  * request that may be sent twice (RFC 9110, 9.2.2) goes out once more on a fresh connection; any other only when nothing of it was sent.
  */
 export class Replay {
   repeatable = false;
   #head = '';
+  /** Absent under AWS's pace: nothing is sent twice. */
   #group: TargetGroup | undefined;
   #body: Buffer[] = [];
   #size = 0;
 
-  begin(head: RequestHead, forward: string, group: TargetGroup): void {
+  begin(head: RequestHead, forward: string, group: TargetGroup, pace: BalancerPace): void {
     this.repeatable = repeatableMethods.has(head.method) && !head.websocket;
     this.#head = forward;
-    this.#group = group;
+    this.#group = pace === 'eager' ? group : undefined;
     if (this.#body.length > 0) this.#body = [];
     this.#size = 0;
   }
