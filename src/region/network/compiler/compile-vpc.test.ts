@@ -184,7 +184,9 @@ describe('a change of the filter', () => {
   it('writes hooks last', () => {
     const commands = diffRuleset(emptyRuleset, before);
     const hook = commands.findIndex((command) => command.includes('hook prerouting'));
-    expect(commands.slice(hook).every((command) => /(?:way_back|way_out|handed_over|entry)/.test(command))).toBe(true);
+    expect(
+      commands.slice(hook).every((command) => /(?:way_back|way_out|handed_over|entry)/.test(command)),
+    ).toBe(true);
   });
 
   it('from anything to anything leads there, as nft would apply it', () => {
