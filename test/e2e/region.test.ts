@@ -202,7 +202,7 @@ describe.skipIf(!hasAws)(
 
     test('a plain Fargate template completes, with healthy targets', async () => {
       const deployed = await deploy();
-      expect(deployed.code, deployed.stderr).toBe(0);
+      expect(deployed.code, deployed.stderr + region.errors()).toBe(0);
       const { StackStatus, Outputs } = await stack();
       expect(StackStatus).toBe('CREATE_COMPLETE');
       outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
