@@ -95,23 +95,27 @@ function read(source: string, withPlaces: boolean): QuickYaml {
   function block(own: number): Node {
     return isItem(line + own) ? sequence(own) : mapping(own, line + own);
   }
-  function sequence(own: number): Node {
+  /** Items at one column, the first of which may stand behind a dash. */
+  function sequence(own: number, begin = line + own): Node {
     count();
-    const begin = line + own;
     const items: unknown[] = [];
     const members = new Map<number, Place>();
-    for (;;) {
-      if (indent !== own || !isItem(line + own)) break;
-      let at = line + own + 1;
+    for (let item = begin; ; item = line + own) {
+      let at = item + 1;
       while (text[at] === ' ') at++;
       const first = at;
-      const [value, place] = isMapping(at) ? mapping(at - line, at) : valueAt(at, own, false);
+      const [value, place] = isItem(at)
+        ? sequence(at - line, at)
+        : isMapping(at)
+          ? mapping(at - line, at)
+          : valueAt(at, own, false);
       if (place)
         members.set(items.length, {
           ...place,
           at: place.members && !place.short ? place.at : Math.max(first, place.at),
         });
       items.push(value);
+      if (indent !== own || !isItem(line + own)) break;
     }
     if (indent > own) throw new Unusual();
     return [items, place_(begin, members)];
@@ -119,7 +123,6 @@ function read(source: string, withPlaces: boolean): QuickYaml {
   /** Whether a line goes on with a key. */
   function isMapping(at: number): boolean {
     const char = text[at]!;
-    if (isItem(at)) throw new Unusual();
     if (char === '"' || char === "'") return text[quotedEnd(at)] === ':';
     if (/[!|>[{\n#]/.test(char)) return false;
     const stop = text.indexOf('\n', at);
