@@ -8,6 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAccount } from './public-templates/account.mjs';
+import { exportsTemplate, networkTemplate } from './public-templates/network.mjs';
 import { planner } from './public-templates/plan.mjs';
 import { readTemplates, typesOf } from './public-templates/read.mjs';
 
@@ -66,21 +67,27 @@ async function run(template) {
   const beside = [];
   const given = {};
   const made = [];
+  let network;
   try {
-    for (const step of steps.before) {
-      const stack = await account.create(step.stack, step.body, step.parameters(given));
-      made.push(step.stack);
-      if (stack.outcome === 'completes') {
-        Object.assign(given, step.gives(stack.outputs));
-        if (step.path) beside.push(step.path.split('/').at(-1));
-      } else if (step.otherwise) {
-        await account.remove([made.pop()]);
-        const { stack: name, body } = step.otherwise;
-        const prepared = await account.create(name, body, {});
-        made.push(name);
-        if (prepared.outcome !== 'completes') throw new Error(`${name}: ${prepared.cause}`);
-        Object.assign(given, step.otherwise.gives(prepared.outputs));
+    for (const { otherwise, ...step } of steps.before) {
+      if (step.stack !== undefined) {
+        const stack = await account.create(step.stack, step.body, step.parameters(given));
+        made.push(step.stack);
+        if (stack.outcome === 'completes') {
+          Object.assign(given, step.gives(stack.outputs));
+          if (step.path) beside.push(step.path.split('/').at(-1));
+          continue;
+        }
+        if (otherwise) await account.remove([made.pop()]);
       }
+      if (!otherwise) continue;
+      // Of several parents that are not there, the first is a whole network, and the others give parts of it.
+      const { stack, names } = otherwise;
+      const body = network ? exportsTemplate(names, network) : networkTemplate(names);
+      const prepared = await account.create(stack, body, {});
+      made.push(stack);
+      if (prepared.outcome !== 'completes') throw new Error(`${stack}: ${prepared.cause}`);
+      network ??= prepared.outputs;
     }
     const { stack, body, parameters, images } = steps.last;
     made.push(stack);

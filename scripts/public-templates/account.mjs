@@ -7,11 +7,13 @@ import { ECS } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridge } from '@aws-sdk/client-eventbridge';
 import { IAM } from '@aws-sdk/client-iam';
+import { S3 } from '@aws-sdk/client-s3';
 import { ServiceDiscovery } from '@aws-sdk/client-servicediscovery';
 import { SSM } from '@aws-sdk/client-ssm';
 
 /** Of the region's time: longer than a service takes to be steady, or to be given up by its circuit breaker. */
 const MOST_MINUTES = 45;
+const BUCKET = 'public-templates';
 
 /** What the service said, without what the handler wraps it in. */
 const plain = (reason) => /returned message: "(.+)" \(RequestToken/s.exec(reason)?.[1] ?? reason;
@@ -25,6 +27,7 @@ export function createAccount(settings) {
       secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
     },
   };
+  const s3 = new S3({ ...client, forcePathStyle: true });
   const cfn = new cloudformation.CloudFormation(client);
   const [ec2, ecs, elbv2, iam, logs, events, ssm, names] = [
     EC2,
@@ -41,7 +44,7 @@ export function createAccount(settings) {
     try {
       await cfn.createStack({
         StackName,
-        TemplateBody,
+        ...(await source(StackName, TemplateBody)),
         Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
           ParameterKey,
           ParameterValue,
@@ -63,6 +66,14 @@ export function createAccount(settings) {
     return { outcome: 'fails', cause: await firstCause(StackName) };
   }
 
+  /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html: what is larger comes from a bucket */
+  async function source(name, body) {
+    if (Buffer.byteLength(body) <= 51_200) return { TemplateBody: body };
+    await s3.createBucket({ Bucket: BUCKET }).catch(() => undefined);
+    await s3.putObject({ Bucket: BUCKET, Key: name, Body: body });
+    return { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/${name}` };
+  }
+
   async function ended(StackName) {
     for (;;) {
       const { Stacks } = await cfn.describeStacks({ StackName }).catch(() => ({ Stacks: [] }));
@@ -79,7 +90,10 @@ export function createAccount(settings) {
     ).at(-1);
     return first
       ? `${first.LogicalResourceId} (${first.ResourceType}): ${plain(first.ResourceStatusReason)}`
-      : 'no cause is told';
+      : StackEvents.find(
+          ({ ResourceStatus, ResourceStatusReason }) =>
+            ResourceStatus === 'ROLLBACK_IN_PROGRESS' && ResourceStatusReason,
+        )?.ResourceStatusReason;
   }
 
   /** Tasks and targets of a stack that is complete. */

@@ -161,3 +161,16 @@ export function networkTemplate(names = []) {
     },
   });
 }
+
+/** A stack that exports, under its own name, what an earlier network gave. */
+export function exportsTemplate(names, outputs) {
+  const exported = names.flatMap((suffix, index) => {
+    const value = outputs[meaningOf(suffix)];
+    const Name = { 'Fn::Join': ['', [ref('AWS::StackName'), suffix]] };
+    return value === undefined ? [] : [[`Export${index}`, { Value: value, Export: { Name } }]];
+  });
+  return JSON.stringify({
+    Resources: { Nothing: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
+    Outputs: Object.fromEntries(exported),
+  });
+}

@@ -7,6 +7,10 @@ import { imagesOf, typesOf } from './read.mjs';
 const LOCAL =
   /^(docker\.io\/library\/|public\.ecr\.aws\/docker\/library\/)?(nginx|busybox|alpine|httpd|redis|node|python|debian|ubuntu)(:[\w.-]+)?$/;
 const NETWORK = 'prepared';
+/** Values that need nothing more of the region than the defaults do: load balancers on the internet have IPv6 there. */
+/** Beside an nginx of its own in the same task, something that leaves port 80 free. */
+const IMAGES = { AppImageUrl: 'redis' };
+const INSTEAD = { LoadBalancerScheme: 'internal' };
 
 export function planner(templates) {
   const repository = (path) => path.split('/')[0];
@@ -32,6 +36,19 @@ export function planner(templates) {
     return bySource;
   }
 
+  /** One parent serves all templates of a repository that name it alike and leave its name open. */
+  function everyImport(template, parameter) {
+    if (template.template.Parameters[parameter].Default !== undefined)
+      return [...importsOf(template).get(parameter)];
+    return [
+      ...new Set(
+        templates
+          .filter(({ path }) => repository(path) === repository(template.path))
+          .flatMap(({ imports }) => imports.filter(({ of }) => of === parameter).map(({ suffix }) => suffix)),
+      ),
+    ];
+  }
+
   function importSteps(template, seen, steps) {
     const stacks = {};
     for (const [parameter, suffixes] of importsOf(template)) {
@@ -39,20 +56,27 @@ export function planner(templates) {
       stacks[parameter] = stack;
       if (seen.has(stack)) continue;
       seen.add(stack);
-      const provider = nearest(
-        template.path,
-        templates.filter(
-          (other) =>
-            other !== template &&
-            repository(other.path) === repository(template.path) &&
-            other.path.endsWith('.json') === template.path.endsWith('.json') &&
-            [...suffixes].every((suffix) => other.exports.includes(suffix)),
-        ),
-      );
+      const giving = (names) =>
+        nearest(
+          template.path,
+          templates.filter(
+            (other) =>
+              other !== template &&
+              repository(other.path) === repository(template.path) &&
+              other.path.endsWith('.json') === template.path.endsWith('.json') &&
+              names.every((suffix) => other.exports.includes(suffix)),
+          ),
+        );
+      const provider = giving(all) ?? giving([...suffixes]);
+      const all = everyImport(template, parameter);
       // Of several parents, each takes part in the network of the first.
-      const otherwise = { stack, body: networkTemplate([...suffixes]), gives: () => ({}) };
+      const otherwise = {
+        stack,
+        body: networkTemplate([...new Set([...suffixes, ...all])]),
+        gives: () => ({}),
+      };
       if (provider) steps.push(stepOf(provider, stack, seen, steps, otherwise));
-      else steps.push({ ...otherwise, parameters: () => ({}) });
+      else steps.push({ otherwise });
     }
     return stacks;
   }
@@ -101,7 +125,9 @@ export function planner(templates) {
     for (const [index, provider] of chosen.entries())
       before.push({ ...stepOf(provider, `beside-${index}`, seen, before), otherwise: undefined });
     const images = imagesOf(template).flatMap(({ parameter, text }) =>
-      typeof text === 'string' && LOCAL.test(text) ? [] : [{ parameter, from: text ?? '–', to: 'nginx' }],
+      text === '' || (typeof text === 'string' && LOCAL.test(text))
+        ? []
+        : [{ parameter, from: text ?? '–', to: IMAGES[parameter] ?? 'nginx' }],
     );
     return {
       before,
@@ -146,6 +172,8 @@ function parametersOf(template, stacks, given) {
       values[name] = stacks[name];
       continue;
     }
+    if (INSTEAD[name] !== undefined && declared.AllowedValues?.includes(INSTEAD[name]))
+      values[name] = INSTEAD[name];
     if (declared.Default !== undefined) continue;
     values[name] = given[name] ?? given[`${NETWORK}/${meaningOf(name)}`] ?? dummyOf(name, declared);
     if (!String(declared.Type).startsWith('List<')) values[name] = oneOf(values[name], declared);

@@ -1,3 +1,4 @@
+import type { Role } from '@aws-sdk/client-iam';
 import { ApiError } from '../../../gateway/api-error.ts';
 import type { Ecs, TaskDefinitionRecord, TaskRecord } from '../state.ts';
 import { TaskFailure } from './failure.ts';
@@ -30,13 +31,20 @@ export async function checkRoles(
           if (error instanceof ApiError && error.code === 'NoSuchEntity') return { Role: undefined };
           throw error;
         });
-      if (Role?.Arn !== arn || !trustsTasks(decodeURIComponent(Role.AssumeRolePolicyDocument ?? '{}')))
+      if (
+        !Role ||
+        !isRole(arn, Role) ||
+        !trustsTasks(decodeURIComponent(Role.AssumeRolePolicyDocument ?? '{}'))
+      )
         throw new TaskFailure(
           `ECS was unable to assume the role '${arn}' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions and that your IAM user has permissions to pass this role.`,
         );
     }),
   );
 }
+
+/** The short name or the full ARN. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+const isRole = (given: string, role: Role) => given === (given.startsWith('arn:') ? role.Arn : role.RoleName);
 
 interface Statement {
   readonly Effect?: string;
