@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../common/clock.ts';
@@ -191,6 +191,8 @@ async function main(): Promise<void> {
   async function removeState(): Promise<void> {
     const broom = await startNetd({ program: join(programs, 'netd.mjs'), tools, nodePath, log });
     await removeInside(broom, paths.state).finally(() => broom.close());
+    // The folder that was made for it: no other than an empty one goes.
+    rmdirSync(dirname(paths.state));
   }
 }
 

@@ -62,7 +62,7 @@ describe.each(users)('fairway region, as $name', (user) => {
     const [folder] = temporary().filter((name) => !before.includes(name));
     region.child.kill('SIGKILL');
     await eventually(
-      async () => !existsSync(join(tmpdir(), folder!, 'fairway')),
+      async () => !existsSync(join(tmpdir(), folder!)),
       20,
       'the end of the region and its state',
     );
