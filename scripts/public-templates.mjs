@@ -28,6 +28,7 @@ const region = spawn(
   [join(dist, 'cli.mjs'), 'region', '--ephemeral', '--port', '0', '--time-scale', String(TIME_SCALE)],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
+process.once('exit', () => region.kill('SIGTERM'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void end(130));
 const account = createAccount(await settingsOf(region));
 const templates = readTemplates(resolve(folder));
@@ -53,7 +54,7 @@ for (const template of chosen) {
     tasks,
     targets.map(({ healthy, of }) => `${healthy}/${of}`).join(', '),
     [...beside, ...images.map(({ from, to }) => `${from} → ${to}`)].join('; '),
-    [cause, left && `left: ${left}`].filter(Boolean).join('; '),
+    [cause && brief(cause), left && `left: ${left}`].filter(Boolean).join('; '),
   );
 }
 const of = (outcome) => results.filter((result) => result.outcome === outcome).length;
@@ -102,6 +103,17 @@ async function run(template) {
 async function clear(stacks) {
   const failure = await account.remove([...stacks].reverse());
   return failure ?? account.difference(empty, await account.inventory());
+}
+
+/** What is refused, with its place, without what to do about it. */
+function brief(cause) {
+  const problems = cause
+    .replaceAll(/; (it enacts|this region does|Fairway does|leave it out|put \S+ into).*$/gm, '')
+    .replaceAll('Template format error: ', '')
+    .split('\n')
+    .filter(Boolean);
+  const more = problems.length - 3;
+  return [...problems.slice(0, 3), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }
 
 function row(...cells) {

@@ -56,6 +56,7 @@ export function planner(templates) {
       stacks[parameter] = stack;
       if (seen.has(stack)) continue;
       seen.add(stack);
+      const all = everyImport(template, parameter);
       const giving = (names) =>
         nearest(
           template.path,
@@ -68,13 +69,7 @@ export function planner(templates) {
           ),
         );
       const provider = giving(all) ?? giving([...suffixes]);
-      const all = everyImport(template, parameter);
-      // Of several parents, each takes part in the network of the first.
-      const otherwise = {
-        stack,
-        body: networkTemplate([...new Set([...suffixes, ...all])]),
-        gives: () => ({}),
-      };
+      const otherwise = { stack, names: [...new Set([...suffixes, ...all])] };
       if (provider) steps.push(stepOf(provider, stack, seen, steps, otherwise));
       else steps.push({ otherwise });
     }
