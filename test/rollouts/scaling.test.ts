@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createHome, eventually, users, type Home } from '../support/fairway.ts';
+import { createHome, eventually, pause, users, type Home } from '../support/fairway.ts';
 import { startLoad, type Load } from './load.ts';
 
 /** Three minutes, after which tasks may be added, take 6 s, and the fifteen after which they may be taken away half a minute. */
@@ -62,9 +62,8 @@ test('real requests and real work raise the number of tasks, `up` leaves it, and
   writeFileSync(file, readFileSync(file, 'utf8').replace("'first'", "'second'"));
   const seen: string[] = [];
   const updating = home.run(['up', project]);
-  let updated = false;
-  void updating.then(() => (updated = true));
-  while (!updated) {
+  const over = updating.then(() => 'over');
+  for (let state = ''; state !== 'over'; state = await Promise.race([over, pause(50).then(() => '')])) {
     const now = await counts();
     seen.push(`${now.requests},${now.cpu}`);
   }

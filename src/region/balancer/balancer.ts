@@ -39,8 +39,12 @@ export interface Balancer {
 
 /** How often timeouts are looked at (milliseconds). */
 const sweepInterval = 500;
-/** Traffic is told of at most this often (milliseconds). */
+/**
+ * Traffic is told of this often in the region's time, so that each of its minutes has what happened in it however fast it goes, and no
+ * more often than the machine can well do (milliseconds).
+ */
 const trafficInterval = 1000;
+const shortestTrafficInterval = 20;
 
 const dialTcp: Dial = ({ address, port, localAddress }) =>
   connect({
@@ -71,9 +75,7 @@ export function createBalancer(options: BalancerOptions = {}): Balancer {
   const checks = createHealthChecks(core, onHealth);
   const forget = (connection: ClientConnection) => void connections.delete(connection);
 
-  let told = core.tick;
   function tellTraffic(tell: (report: TrafficReport) => void): void {
-    told = core.tick;
     const balancer = takeCounts(core.counts);
     const groups = [...core.groups.values()].flatMap(({ arn: targetGroupArn, counts }) => {
       const taken = takeCounts(counts);
@@ -82,6 +84,16 @@ export function createBalancer(options: BalancerOptions = {}): Balancer {
     if (balancer || groups.length > 0)
       tell({ kind: 'traffic', balancer: balancer ?? noBalancerCounts(), groups });
   }
+  let cancelTelling = (): void => {};
+  function tellLater(tell: (report: TrafficReport) => void): void {
+    cancelTelling = clock.schedule(trafficInterval, () => {
+      cancelTelling = machine.schedule(shortestTrafficInterval, () => {
+        tellTraffic(tell);
+        tellLater(tell);
+      });
+    });
+  }
+  if (onTraffic) tellLater(onTraffic);
 
   function sweep(): void {
     core.tick = machine.now();
@@ -89,7 +101,6 @@ export function createBalancer(options: BalancerOptions = {}): Balancer {
     for (const connection of connections) connection.sweep(core.tick);
     for (const group of core.groups.values())
       for (const target of group.targets.values()) target.sweep(core.tick);
-    if (onTraffic && core.tick - told >= trafficInterval) tellTraffic(onTraffic);
     cancelSweep = machine.schedule(sweepInterval, sweep);
   }
   let cancelSweep = machine.schedule(sweepInterval, sweep);
@@ -138,6 +149,7 @@ export function createBalancer(options: BalancerOptions = {}): Balancer {
     },
     close() {
       cancelSweep();
+      cancelTelling();
       for (const connection of connections) connection.close();
       for (const group of core.groups.values()) {
         checks.forget(group);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { manualClock, type ManualClock } from '../../common/clock.ts';
+import { manualClock, scaledClock, type ManualClock } from '../../common/clock.ts';
 import { createBalancer } from './balancer.ts';
 import type { HealthReport, TrafficReport } from './protocol.ts';
 import { configOf, listenerArn, type Config } from './testing.ts';
@@ -57,7 +57,11 @@ export interface Simulation {
   close(): void;
 }
 
-export function simulate(config: Config, first: Readonly<Record<number, Behaviour>> = {}): Simulation {
+export function simulate(
+  config: Config,
+  first: Readonly<Record<number, Behaviour>> = {},
+  timeScale = 1,
+): Simulation {
   const clock = manualClock();
   const start = clock.now();
   const reports: HealthReport[] = [];
@@ -110,7 +114,8 @@ export function simulate(config: Config, first: Readonly<Record<number, Behaviou
   }
 
   const balancer = createBalancer({
-    clock,
+    clock: scaledClock(clock, timeScale),
+    machine: clock,
     dial,
     onHealth: (report) => void reports.push(report),
     onTraffic: (report) => void traffic.push(report),

@@ -36,6 +36,19 @@ test('what happened is told at most once a second, and nothing is told of nothin
   expect(simulation.traffic).toHaveLength(1);
 });
 
+test('when time goes faster it is told of more often, so that no minute is without its requests', async () => {
+  simulation = simulate({ pace: 'aws', targets: [healthy(1)] }, {}, 60);
+  // Each of these seconds is a minute of the region.
+  for (let minute = 0; minute < 3; minute++) {
+    await simulation.share(2);
+    await simulation.clock.advance(100);
+    expect(simulation.traffic.flatMap(({ groups }) => groups.map(({ requests }) => requests))).toEqual(
+      Array.from({ length: minute + 1 }, () => 2),
+    );
+    await simulation.clock.advance(900);
+  }
+});
+
 test("the load balancer's own codes are counted apart from the targets'", async () => {
   simulation = simulate({ pace: 'aws', targets: [healthy(1)], check: { intervalMilliseconds: 300_000 } });
   await simulation.clock.advance(0);
