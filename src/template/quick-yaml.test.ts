@@ -36,9 +36,14 @@ function agrees(text: string): boolean {
   return true;
 }
 
+/** A collection on lines of its own is left to the whole parser. */
+const hasLooseCollection = (text: string): boolean => /^\s+[[{]|[[{]$/m.test(text);
+
 test('reads what templates are written in as the whole parser does', () => {
-  expect(texts.length).toBeGreaterThan(50);
-  expect(texts.filter(agrees).length).toBeGreaterThan(texts.length * 0.9);
+  const usual = texts.filter((text) => !hasLooseCollection(text));
+  expect(usual.length).toBeGreaterThan(50);
+  expect(usual.filter((text) => !agrees(text))).toEqual([]);
+  for (const text of texts) agrees(text);
 });
 
 test('agrees with the whole parser on whatever it reads', () => {

@@ -160,6 +160,29 @@ test('a dependency that is not healthy within its start timeout', async () => {
   );
 });
 
+test('what waits for the health of a container that has ended goes on waiting, whatever its start timeout', async () => {
+  const region = aws();
+  region.programs.crashing.set('sidecar:1', 0);
+  const lines = timeline(region);
+  const depending = { dependsOn: [{ containerName: 'sidecar', condition: 'HEALTHY' as const }] };
+  const sidecar = { essential: false, healthCheck: check, startTimeout: 45 };
+  const { advance, stop } = await runOne([depending, sidecar], {}, region);
+  await advance(3600_000);
+  await stop();
+  await advance(1000);
+  expect(lines).toEqual([
+    '0 s PENDING',
+    '0 s ACTIVATING',
+    '0 s start sidecar:1',
+    '0.1 s sidecar ended with 0',
+    '3600 s to stop: enough',
+    '3600 s DEACTIVATING',
+    '3600 s STOPPING',
+    '3600 s DEPROVISIONING',
+    '3600 s STOPPED',
+  ]);
+});
+
 test('a container that is out of memory is started again by its policy; what it is then nobody has checked', async () => {
   const region = aws();
   const lines = timeline(region);

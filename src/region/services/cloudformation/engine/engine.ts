@@ -165,7 +165,7 @@ export function createEngine({ region, state, journal, programs, types, inside }
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html */
   function failApply(stack: Readonly<StackRecord>, operation: OperationRecord, reason: string): void {
-    const requested = `${reason.endsWith('.') ? reason : `${reason}.`} Rollback requested by user.`;
+    const sentence = reason.endsWith('.') ? reason : `${reason}.`;
     const back = { ...operation, rolledBack: true };
     const { targetId, fromId, before } = operation;
     const cancelled = state.stacks.get(stack.id)?.operation?.cancelled === true;
@@ -187,11 +187,11 @@ export function createEngine({ region, state, journal, programs, types, inside }
         });
     } else if (operation.onFailure === 'DO_NOTHING') journal.stack(stack.id, 'CREATE_FAILED', reason, left);
     else if (operation.onFailure === 'DELETE')
-      journal.stack(stack.id, 'DELETE_IN_PROGRESS', requested, {
+      journal.stack(stack.id, 'DELETE_IN_PROGRESS', `${sentence} Delete requested by user.`, {
         operation: { ...back, kind: 'delete', phase: 'cleanup' },
       });
     else
-      journal.stack(stack.id, 'ROLLBACK_IN_PROGRESS', requested, {
+      journal.stack(stack.id, 'ROLLBACK_IN_PROGRESS', `${sentence} Rollback requested by user.`, {
         deploymentId: targetId!,
         operation: { ...back, phase: 'cleanup' },
       });

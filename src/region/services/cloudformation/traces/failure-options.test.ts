@@ -64,7 +64,7 @@ test('OnFailure DELETE leaves nothing', async () => {
   expect((await stage.trace(StackId)).filter((line) => / s /.test(line))).toMatchInlineSnapshot(`
     [
       "0 s CREATE_IN_PROGRESS (User Initiated)",
-      "2 s DELETE_IN_PROGRESS (The following resource(s) failed to create: [B]. Rollback requested by user.)",
+      "2 s DELETE_IN_PROGRESS (The following resource(s) failed to create: [B]. Delete requested by user.)",
       "4 s DELETE_COMPLETE",
     ]
   `);

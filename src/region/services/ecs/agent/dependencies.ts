@@ -24,30 +24,28 @@ export async function awaitDependency(
   if (condition === 'START') return;
   const met = conditionMet(condition, dependency, unresolved);
   if (startTimeout === undefined) return met;
-  // Counted from the dependency's own start, and not once it has stopped.
+  // Counted from the dependency's own start; what has stopped cannot time out.
   let cancel = () => {};
   const expired = new Promise<never>((_resolve, reject) => {
     cancel = clock.schedule(startTimeout * 1000, () =>
       reject(new DependencyError(`dependency graph: container ordering dependency ${pair} has timed out.`)),
     );
   });
-  return Promise.race([met, expired]).finally(() => cancel());
+  dependency.exited.then(cancel, cancel);
+  return Promise.race([met, expired]).finally(cancel);
 }
 
-/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
+/**
+ * What waits for the health of a container that has ended goes on waiting: the agent fails only what waits for its success.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+ * https://github.com/aws/amazon-ecs-agent/blob/master/agent/engine/dependencygraph/graph.go
+ */
 async function conditionMet(
   condition: ContainerDependency['condition'],
   { exited, healthy }: LiveContainer,
   unresolved: (why: string) => DependencyError,
 ): Promise<void> {
-  if (condition === 'HEALTHY')
-    // What has ended never gets healthy: said at once, since nobody is left to wait for.
-    await Promise.race([
-      healthy,
-      exited.then(() => {
-        throw unresolved('as dependency did not get healthy.');
-      }),
-    ]);
+  if (condition === 'HEALTHY') await healthy;
   else if ((await exited) !== 0 && condition === 'SUCCESS')
     throw unresolved('as dependency did not exit successfully.');
 }

@@ -100,7 +100,7 @@ export function plan(situation: Situation): Plan {
     ...gone.map(({ id }) => ({ id, because: 'unhealthy' as const })),
     ...scaling
       .filter(({ isProtected }) => !isProtected)
-      .map(({ id }) => ({ id, because: 'scaling' as const })),
+      .map(({ id, condition }) => ({ id, because: because(condition) })),
   ];
   const held = scaling.filter(({ isProtected }) => isProtected).map(({ id }) => id);
   const settled = primary.every(({ condition }) => condition === 'healthy');
@@ -115,6 +115,10 @@ export function plan(situation: Situation): Plan {
     blocked: blocked && held.length === 0,
   };
 }
+
+/** What is unhealthy is told to go for that, whoever decides it. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-errors.html */
+const because = (condition: Observed['condition']): Plan['stop'][number]['because'] =>
+  condition === 'unhealthy' ? 'unhealthy' : 'scaling';
 
 /** What to stop so that `count` are left; no healthy one is given for a protected one that is not healthy yet. */
 function downTo(tasks: readonly Observed[], count: number): readonly Observed[] {

@@ -70,7 +70,7 @@ test('programs that end before they prove themselves count too, in rounds ten se
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html: stage 2, health checks; interval 5 s, two retries */
 test('tasks that never get healthy count once each, and are replaced one by one where there is no room', async () => {
-  const { deploy, from, pass, timeline } = await rehearse({
+  const { deploy, from, pass, timeline, tasks } = await rehearse({
     desired: 1,
     breaker,
     checkedEvery: 5,
@@ -97,11 +97,14 @@ test('tasks that never get healthy count once each, and are replaced one by one 
       "0:50 A 1 COMPLETED",
       "  (deployment B) deployment failed: tasks failed to start.",
       "  rolling back to deployment A.",
+      "  (task) failed container health checks.",
       "  has stopped 1 running tasks.",
       "  (deployment A) deployment completed.",
       "  has reached a steady state.",
     ]
   `);
+  const reasons = (await tasks('STOPPED')).map(({ stoppedReason }) => stoppedReason);
+  expect(reasons).toEqual(Array.from({ length: 3 }, () => 'Task failed container health checks'));
 });
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html (rolloutState) */
