@@ -103,7 +103,7 @@ export function planner(templates) {
         const provider = siblings.find(
           (other) =>
             other.path !== path &&
-            other.template.Outputs?.[name] &&
+            outputFor(other.template, name) !== undefined &&
             other.path.endsWith('.json') === template.path.endsWith('.json') &&
             ![...typesOf(other)].includes('AWS::Serverless::Application'),
         );
@@ -115,7 +115,9 @@ export function planner(templates) {
     choose(wanted, template.path);
     // What no sibling gives is of the prepared network, and so is all of a sibling that fails.
     const all = [template, ...chosen].flatMap(neededBy);
-    const unmet = all.filter((name) => !chosen.some(({ template: { Outputs } }) => Outputs?.[name]));
+    const unmet = all.filter(
+      (name) => !chosen.some((other) => outputFor(other.template, name) !== undefined),
+    );
     if (chosen.length > 0 || unmet.some(meaningOf)) before.push(prepared());
     for (const [index, provider] of chosen.entries())
       before.push({ ...stepOf(provider, `beside-${index}`, seen, before), otherwise: undefined });
@@ -153,6 +155,12 @@ function prepared() {
   };
 }
 
+/** The output that a parameter is named after: `ServiceSecurityGroup` also for `NameServiceSecurityGroup`. */
+function outputFor({ Outputs: outputs = {} }, name) {
+  if (Object.hasOwn(outputs, name)) return name;
+  return Object.keys(outputs).find((output) => output.length > 15 && name.endsWith(output));
+}
+
 function neededBy({ template }) {
   return Object.entries(template.Parameters ?? {})
     .filter(([, { Default }]) => Default === undefined)
@@ -170,7 +178,10 @@ function parametersOf(template, stacks, given) {
     if (INSTEAD[name] !== undefined && declared.AllowedValues?.includes(INSTEAD[name]))
       values[name] = INSTEAD[name];
     if (declared.Default !== undefined) continue;
-    values[name] = given[name] ?? given[`${NETWORK}/${meaningOf(name)}`] ?? dummyOf(name, declared);
+    values[name] =
+      given[outputFor({ Outputs: given }, name)] ??
+      given[`${NETWORK}/${meaningOf(name)}`] ??
+      dummyOf(name, declared);
     if (!String(declared.Type).startsWith('List<')) values[name] = oneOf(values[name], declared);
   }
   return { values };

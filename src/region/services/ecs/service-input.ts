@@ -128,13 +128,14 @@ export async function checkLoadBalancers(
   }
 }
 
-function checkContainerPort(
-  { containerDefinitions }: TaskDefinitionRecord,
-  name: string,
-  port: number | undefined,
-): void {
+function findContainer({ containerDefinitions }: TaskDefinitionRecord, name: string) {
   const container = containerDefinitions.find((one) => one.name === name);
   if (!container) throw invalidParameter(`The container ${name} does not exist in the task definition.`);
+  return container;
+}
+
+function checkContainerPort(definition: TaskDefinitionRecord, name: string, port: number | undefined): void {
+  const container = findContainer(definition, name);
   if (!container.portMappings?.some(({ containerPort }) => containerPort === port))
     throw invalidParameter(`The container ${name} did not have a container port ${port} defined.`);
 }
@@ -149,8 +150,9 @@ export async function checkRegistries(
   for (const { registryArn = '', port, containerName, containerPort } of registries) {
     if (port !== undefined && (containerName || containerPort !== undefined))
       throw clientError('A service registry takes either port or containerName and containerPort.');
-    if (containerName || containerPort !== undefined)
-      checkContainerPort(definition, containerName ?? '', containerPort);
+    // Of an A record the name alone says nothing more, and is taken.
+    if (containerPort !== undefined) checkContainerPort(definition, containerName ?? '', containerPort);
+    else if (containerName) findContainer(definition, containerName);
     const { Service } = await region.api.servicediscovery
       .GetService({ Id: registryArn })
       .catch((error: unknown) => {
