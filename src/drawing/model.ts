@@ -86,8 +86,8 @@ export interface Item {
   readonly kind: Kind;
   readonly name: string;
   readonly detail: string;
-  /** How many there are of it, over all of its copies. */
-  readonly count: number | undefined;
+  /** How many there are of it, over all of its copies; `2–8` where that follows the load. */
+  readonly count: number | string | undefined;
 }
 
 /** Proven to be open and meant; meant and closed; meant, and it cannot be told; open, though nobody says that it is meant; a gateway's own way. */

@@ -49,6 +49,7 @@ export interface EcsService {
   readonly scheduling: 'REPLICA' | 'DAEMON';
   /** `ECS` replaces tasks by itself; `CODE_DEPLOY` and `EXTERNAL` leave that to others. */
   readonly controller: string;
+  /** Where auto scaling owns the count, no less than its least. */
   readonly desiredCount: Value<number>;
   /** What auto scaling may raise the count to; the desired count where nothing scales it. */
   readonly maximumCount: Value<number>;

@@ -39,6 +39,7 @@ const servedBy = (load: Load, version: string): readonly string[] =>
 
 test('real requests and real work raise the number of tasks, `up` leaves it, and it falls with the load', async () => {
   expect(await counts()).toEqual({ requests: 1, cpu: 1, healthy: [1, 1] });
+  expect((await home.run(['-f', project, 'status'])).stdout).toMatch(/requests +1\/1 \(1–3\)/);
 
   // 80 requests in each of the region's minutes, where a task is to have 30; and 0.4 cores of work, where a task has a quarter.
   const requests = load(8085, '/', 40);

@@ -48,6 +48,9 @@ it.each(['drawio', 'mmd'])('writes .%s by the name of the file', async (format) 
   await expect(readFileSync(file, 'utf8')).toMatchFileSnapshot(golden(`shop-closed.${format}`));
 });
 
+it('tells between what auto scaling keeps a service', async () =>
+  expect(await draw('src/architect/golden/requests-scaled.yaml')).toContain('>×2–8<'));
+
 it('tells which formats there are', async () => {
   await expect(draw('examples/jobs', '-o', join(scratch, 'jobs.png'))).rejects.toThrow(
     /ends in none of \.svg, \.drawio, \.mmd/,

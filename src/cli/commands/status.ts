@@ -31,9 +31,9 @@ export function renderStatus(
   time: Pick<RegionSettings, 'timeScale' | 'pace'>,
   style: Style,
 ): string {
-  const rows = services.map(({ name, desired, running, healthy, tasks }) => [
+  const rows = services.map(({ name, desired, scaling, running, healthy, tasks }) => [
     style.bold(name),
-    count(running, desired, style),
+    `${count(running, desired, style)}${scaling ? style.dim(` (${scaling.min}–${scaling.max})`) : ''}`,
     healthy === running ? style.green(`${healthy} healthy`) : style.yellow(`${healthy} healthy`),
     tasks.map((task) => address(task, style)).join(' '),
   ]);

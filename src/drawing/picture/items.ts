@@ -47,8 +47,13 @@ function ofService(system: System, service: EcsService): Pick<Thing, 'kind' | 'd
   return {
     kind: 'service',
     detail: `${image === undefined ? on : shortImage(image)}${daemon ? ' · daemon' : ''}`,
-    count: daemon ? undefined : known(service.desiredCount),
+    count: daemon ? undefined : countOf(service),
   };
+}
+
+function countOf({ desiredCount, maximumCount }: EcsService): Thing['count'] {
+  const [least, most] = [known(desiredCount), known(maximumCount)];
+  return least !== undefined && most !== undefined && most > least ? `${least}–${most}` : least;
 }
 
 /** `123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/auth:1.4@sha256:…` → `auth:1.4` */

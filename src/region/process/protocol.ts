@@ -117,6 +117,8 @@ export interface ForwardsRequest {
 export interface ServiceStatus {
   readonly name: string;
   readonly desired: number;
+  /** Between what auto scaling keeps the desired count; absent where nothing scales it. */
+  readonly scaling?: { readonly min: number; readonly max: number };
   readonly running: number;
   readonly healthy: number;
   readonly tasks: readonly TaskStatus[];

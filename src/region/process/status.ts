@@ -101,14 +101,29 @@ async function serviceStatus(region: Region, { name, arn, cluster }: StackServic
     lastStatus: task.lastStatus ?? 'UNKNOWN',
     health: healthOf(region, task, service?.loadBalancers ?? []),
   }));
+  const scaling = await scalingOf(region, service?.clusterArn ?? cluster, service?.serviceName ?? name);
   return {
     name,
     desired: service?.desiredCount ?? 0,
+    ...(scaling ? { scaling } : {}),
     running: service?.runningCount ?? 0,
     healthy: tasks.filter(({ lastStatus, health }) => lastStatus === 'RUNNING' && health === 'HEALTHY')
       .length,
     tasks,
   };
+}
+
+async function scalingOf(
+  region: Region,
+  cluster: string,
+  service: string,
+): Promise<ServiceStatus['scaling']> {
+  const { ScalableTargets: [target] = [] } = await region.api.applicationautoscaling.DescribeScalableTargets({
+    ServiceNamespace: 'ecs',
+    ScalableDimension: 'ecs:service:DesiredCount',
+    ResourceIds: [`service/${cluster.split('/').at(-1)!}/${service}`],
+  });
+  return target && { min: target.MinCapacity ?? 0, max: target.MaxCapacity ?? 0 };
 }
 
 export async function tasksOf(region: Region, { arn, cluster }: StackService): Promise<readonly Task[]> {

@@ -155,4 +155,18 @@ describe('a service', () => {
     );
     expect(service({ DesiredCount: 2 }, target('service/shop/two'))?.maximumCount).toBe(2);
   });
+  it.each([
+    ['without a count', {}, 3, 3],
+    ['raised to the least', { DesiredCount: 2 }, 3, 3],
+    ['above it', { DesiredCount: 5 }, 3, 5],
+    ['none', {}, 0, 1],
+    ['not known', {}, { Ref: 'Least' }, { unknown: 'Least is given at deployment' }],
+  ])('has the count that auto scaling leaves it: %s', (_, properties, MinCapacity, count) => {
+    const ResourceId = { 'Fn::Join': ['', ['service/shop/', { 'Fn::GetAtt': ['One', 'Name'] }]] };
+    expect(
+      service(properties, {
+        Target: ['AWS::ApplicationAutoScaling::ScalableTarget', { ResourceId, MinCapacity, MaxCapacity: 9 }],
+      })?.desiredCount,
+    ).toEqual(count);
+  });
 });

@@ -23,7 +23,8 @@ export function servicesOf(resources: Resources): EcsService[] {
     const network = read.part('NetworkConfiguration')?.part('AwsvpcConfiguration');
     const assign = network?.text('AssignPublicIp') ?? 'DISABLED';
     const daemon = known(read.text('SchedulingStrategy')) === 'DAEMON';
-    const desiredCount = read.number('DesiredCount') ?? 1;
+    const scaled = scaling.get(declared.id) ?? scaling.get(`name ${known(read.text('ServiceName')) ?? ''}`);
+    const desiredCount = raised(read.number('DesiredCount') ?? 1, scaled?.least);
     return {
       id: declared.id,
       name: known(read.text('ServiceName')) ?? declared.id,
@@ -33,10 +34,7 @@ export function servicesOf(resources: Resources): EcsService[] {
       scheduling: daemon ? 'DAEMON' : 'REPLICA',
       controller: known(read.part('DeploymentController')?.text('Type')) ?? 'ECS',
       desiredCount,
-      maximumCount:
-        scaling.get(declared.id) ??
-        scaling.get(`name ${known(read.text('ServiceName')) ?? ''}`) ??
-        desiredCount,
+      maximumCount: scaled?.most ?? desiredCount,
       // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
       minimumHealthyPercent: percent(read, 'MinimumHealthyPercent', daemon ? 0 : 100),
       maximumPercent: percent(read, 'MaximumPercent', daemon ? 100 : 200),
@@ -90,19 +88,29 @@ function percent(read: Reader, key: string, otherwise: number): Value<number> {
   return read.part('DeploymentConfiguration')?.number(key) ?? otherwise;
 }
 
+interface Scaled {
+  readonly least: Value<number> | undefined;
+  readonly most: Value<number> | undefined;
+}
 /**
- * What auto scaling may raise a service to, by what its target names: the resource, or the service's name.
+ * Between what auto scaling keeps a service, by what its target names: the resource, or the service's name.
  * https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
  */
-function scalingOf(resources: Resources): ReadonlyMap<string, Value<number> | undefined> {
-  const most = new Map<string, Value<number> | undefined>();
+function scalingOf(resources: Resources): ReadonlyMap<string, Scaled> {
+  const found = new Map<string, Scaled>();
   for (const declared of ofType(resources, 'AWS::ApplicationAutoScaling::ScalableTarget')) {
     const read = readerOf(declared);
     const name = /^service\/[^/]+\/([^/]+)$/.exec(known(read.text('ResourceId')) ?? '')?.[1];
-    if (name !== undefined) most.set(`name ${name}`, read.number('MaxCapacity'));
-    for (const id of mentioned(read.raw('ResourceId'))) most.set(id, read.number('MaxCapacity'));
+    const scaled = { least: read.number('MinCapacity'), most: read.number('MaxCapacity') };
+    if (name !== undefined) found.set(`name ${name}`, scaled);
+    for (const id of mentioned(read.raw('ResourceId'))) found.set(id, scaled);
   }
-  return most;
+  return found;
+}
+/** A count below the least is raised to it: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html */
+function raised(count: Value<number>, least: Value<number> | undefined): Value<number> {
+  if (least === undefined || isUnknown(count)) return count;
+  return isUnknown(least) ? least : Math.max(count, least);
 }
 
 /**

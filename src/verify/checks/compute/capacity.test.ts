@@ -49,6 +49,18 @@ describe('port-clash', () => {
   });
 });
 
+/** What auto scaling may do with the service `One`. */
+const scaled = (MinCapacity: number, MaxCapacity: number) => ({
+  Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+  Properties: {
+    ServiceNamespace: 'ecs',
+    ScalableDimension: 'ecs:service:DesiredCount',
+    ResourceId: { 'Fn::Sub': 'service/shared/${One.Name}' },
+    MinCapacity,
+    MaxCapacity,
+  },
+});
+
 describe('deployment-cannot-proceed', () => {
   const deployment = (properties: Record<string, unknown>, HostPort = 80, size = 2) =>
     template({
@@ -75,6 +87,20 @@ describe('deployment-cannot-proceed', () => {
   ])('of %j finds %i', (properties, count) => {
     const text = template({ One: service({ LaunchType: 'FARGATE', ...properties }) });
     expect(ask('deployment-cannot-proceed', text).found).toHaveLength(count);
+  });
+  it.each([
+    [1, 1],
+    [2, 0],
+  ])('takes the least that auto scaling leaves, %i, for the count that it owns', (MinCapacity, count) => {
+    const half = { MinimumHealthyPercent: 50, MaximumPercent: 150 };
+    const text = template({
+      One: service({ LaunchType: 'FARGATE', DeploymentConfiguration: half }),
+      Scaled: scaled(MinCapacity, 8),
+    });
+    expect(ask('deployment-cannot-proceed', text)).toMatchObject({
+      found: count === 1 ? [expect.stringContaining('of 1 task at least 1 must run')] : [],
+      unsure: [],
+    });
   });
 });
 

@@ -29,9 +29,17 @@ export const stateUndecided: Check = {
 };
 
 function* several(system: System, task: TaskDefinition, container: ContainerDefinition): Generator<Report> {
-  for (const { id, desiredCount, origin } of servicesOf(system, task)) {
-    const count = known(desiredCount) ?? 1;
-    if (count <= 1) continue;
+  for (const { id, desiredCount, maximumCount, origin } of servicesOf(system, task)) {
+    const [count, most] = [known(desiredCount) ?? 1, known(maximumCount) ?? 1];
+    if (most > Math.max(1, count))
+      yield found(id, origin, {
+        message: `auto scaling may come to ${most} tasks of ${called(container)}, a database: they do not know of each other`,
+        fix: {
+          says: 'write MaxCapacity: 1 in its scalable target, or use a managed database (RDS, DocumentDB)',
+          edits: [],
+        },
+      });
+    if (count <= 1 || most > count) continue;
     yield found(id, under(origin, 'DesiredCount'), {
       message: `${count} tasks run ${called(container)}, a database: they do not know of each other`,
       fix: {

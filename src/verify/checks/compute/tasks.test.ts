@@ -163,6 +163,22 @@ describe('state-undecided', () => {
   ])('%s with a volume at %s of %j: %i', (image, path, properties, count) => {
     expect(ask('state-undecided', volume(image, path, properties)).found).toHaveLength(count);
   });
+  it.each([
+    [1, 1, []],
+    [1, 4, ['auto scaling may come to 4 tasks of']],
+    [2, 2, ['2 tasks run']],
+  ])('of a database with %i to %i tasks', (MinCapacity, MaxCapacity, said) => {
+    const text = template({
+      Task: task([container({ Image: 'postgres:16' })]),
+      One: service({ LaunchType: 'FARGATE' }),
+      Scaled: {
+        Type: 'AWS::ApplicationAutoScaling::ScalableTarget',
+        Properties: { ResourceId: { 'Fn::Sub': 'service/shop/${One.Name}' }, MinCapacity, MaxCapacity },
+      },
+    });
+    const counted = ask('state-undecided', text).found.filter((message) => message.includes('tasks'));
+    expect(counted).toEqual(said.map((start): unknown => expect.stringContaining(start)));
+  });
 });
 
 describe('data-directory-not-empty', () => {
