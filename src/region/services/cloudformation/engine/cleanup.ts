@@ -4,7 +4,7 @@ import type { OperationRecord, ResourceRecord } from '../records.ts';
 import type { AnyResourceType, Existing } from '../types/resource-type.ts';
 import { contextOf } from './context.ts';
 import { failureReason } from './failure.ts';
-import type { Work } from './step.ts';
+import type { Work } from './work.ts';
 import { Cancelled } from './wait.ts';
 import { walk } from './walk.ts';
 

@@ -2,7 +2,7 @@ import { resourceSchema } from '../../../../template/index.ts';
 import { physicalName, steadyRandom, steadyToken } from '../names.ts';
 import type { DeploymentRecord, ResourceRecord, StackRecord, Tag } from '../records.ts';
 import type { AnyResourceType, Context } from '../types/resource-type.ts';
-import type { Work } from './step.ts';
+import type { Work } from './work.ts';
 import { waitUntil } from './wait.ts';
 
 type Properties = Readonly<Record<string, unknown>>;

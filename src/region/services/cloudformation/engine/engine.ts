@@ -13,8 +13,10 @@ import { cleanUp } from './cleanup.ts';
 import { timedOut, watchDeadline } from './deadline.ts';
 import { ResourceFailure } from './failure.ts';
 import { exportInUse, importsOf, outputsOf } from './outputs.ts';
-import { applyResource, type Work } from './step.ts';
+import { failedTo, failedToApply } from './reasons.ts';
+import { applyResource } from './step.ts';
 import { walk } from './walk.ts';
+import type { Work } from './work.ts';
 
 export interface Engine {
   /** Carries out the operation that is written in the stack's record, from the phase it is in. */
@@ -148,7 +150,7 @@ export function createEngine({ region, state, journal, programs, types, inside }
       : deadline.passed()
         ? timedOut
         : failed.length > 0
-          ? failedResources(failed, work)
+          ? failedToApply(failed, work)
           : (reason ?? inUse);
     if (failure !== undefined) return failApply(state.stacks.get(stack.id)!, operation, failure);
     const deployed = { outputs, deploymentId: deployment.id, stable: undefined };
@@ -211,14 +213,9 @@ export function createEngine({ region, state, journal, programs, types, inside }
     );
     if (over(work, operation)) return;
     if (failed.length > 0 || reason !== undefined)
-      journal.stack(
-        stack.id,
-        'UPDATE_ROLLBACK_FAILED',
-        reason ?? `The following resource(s) failed to update: [${failed.join(', ')}]. `,
-        {
-          operation: { ...operation, stalled: true },
-        },
-      );
+      journal.stack(stack.id, 'UPDATE_ROLLBACK_FAILED', reason ?? failedTo('update', failed), {
+        operation: { ...operation, stalled: true },
+      });
     else
       journal.stack(stack.id, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS', undefined, {
         outputs,
@@ -234,8 +231,7 @@ export function createEngine({ region, state, journal, programs, types, inside }
       inside.nested.finishAll(stack.id, work.signal),
     ]);
     if (over(work, operation)) return;
-    const reason =
-      failed.length > 0 ? `The following resource(s) failed to delete: [${failed.join(', ')}]. ` : undefined;
+    const reason = failed.length > 0 ? failedTo('delete', failed) : undefined;
     const ended = { operation: undefined, stable: undefined, updatedAt: new Date(region.clock.now()) };
     if (operation.kind === 'update') {
       const rolledBack = operation.rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE';
@@ -289,15 +285,6 @@ export function createEngine({ region, state, journal, programs, types, inside }
       await Promise.all([...underWay.values()].map(({ done }) => done));
     },
   };
-}
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-monitor-stack.html */
-function failedResources(failed: readonly string[], { state, stack }: Work): string {
-  const failedWith = (status: string): string[] =>
-    failed.filter((id) => state.generations(stack.id, id).at(-1)?.status === status);
-  const sentence = (verb: string, ids: readonly string[]): string =>
-    ids.length > 0 ? `The following resource(s) failed to ${verb}: [${ids.join(', ')}]. ` : '';
-  return `${sentence('create', failedWith('CREATE_FAILED'))}${sentence('update', failedWith('UPDATE_FAILED'))}`.trim();
 }
 
 /** A nested stack keeps what an update has replaced until its parent is through. */

@@ -1,52 +1,17 @@
-import {
-  diffResource,
-  evaluateResource,
-  intrinsicOf,
-  isKnown,
-  resourceSchema,
-  sameValue,
-  type EvaluatedResource,
-} from '../../../../template/index.ts';
+import { resourceSchema } from '../../../../template/index.ts';
 import { InputError } from '../../../../common/problem.ts';
 import { ApiError } from '../../../gateway/api-error.ts';
-import type { Region } from '../../../region.ts';
-import type { Journal } from '../events.ts';
-import type { Inside } from '../inside.ts';
 import { currentGeneration, exists } from '../generations.ts';
-import type { Program } from '../program.ts';
-import type { DeploymentRecord, ResourceRecord, StackRecord, Tag } from '../records.ts';
-import type { State } from '../state.ts';
+import type { ResourceRecord } from '../records.ts';
 import type { AnyResourceType, Existing } from '../types/resource-type.ts';
+import { changeOf, replacementRefusal } from './change.ts';
 import { remove } from './cleanup.ts';
-import { contextOf, tagsOf } from './context.ts';
+import { contextOf } from './context.ts';
 import { awaitSignals, signalPolicy } from './creation-policy.ts';
 import { failureReason, ResourceFailure } from './failure.ts';
 import { Cancelled } from './wait.ts';
-
-/** What the steps of one phase of one operation share. */
-export interface Work {
-  readonly region: Region;
-  readonly state: State;
-  readonly journal: Journal;
-  readonly types: ReadonlyMap<string, AnyResourceType>;
-  readonly inside: Inside;
-  readonly stack: Readonly<StackRecord>;
-  readonly signal: AbortSignal;
-  /** The region is stopping: what is cut short now goes on after the next start. */
-  readonly stopping: () => boolean;
-}
-
-export interface ApplyWork extends Work {
-  readonly program: Program;
-  readonly deployment: Readonly<DeploymentRecord>;
-}
-
-interface Wanted {
-  readonly resource: EvaluatedResource;
-  readonly tags: readonly Tag[];
-  readonly dependsOn: readonly string[];
-  readonly creationPolicy: unknown;
-}
+import { wantedOf, type Wanted } from './wanted.ts';
+import type { ApplyWork, Work } from './work.ts';
 
 /** Brings one logical resource to what the deployment says. False: it failed, and the journal says why. */
 export async function applyResource(work: ApplyWork, logicalId: string): Promise<boolean> {
@@ -54,7 +19,7 @@ export async function applyResource(work: ApplyWork, logicalId: string): Promise
   const record = currentGeneration(state, stack.id, logicalId);
   let wanted: Wanted | undefined;
   try {
-    wanted = evaluate(work, logicalId);
+    wanted = wantedOf(work, logicalId);
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof ResourceFailure)) throw error;
     return refuse(work, logicalId, record, error);
@@ -74,25 +39,12 @@ export async function applyResource(work: ApplyWork, logicalId: string): Promise
   const change = changeOf(type, record, wanted);
   if (change === 'none') return restored(work, record);
   if (change === 'replace') {
-    if (operation.onFailure === 'DO_NOTHING' && !operation.rolledBack)
-      return refuse(work, logicalId, record, replacementRefused);
-    const custom = type.naming?.property;
-    if (
-      custom !== undefined &&
-      wanted.resource.properties[custom] !== undefined &&
-      sameValue(wanted.resource.properties[custom], record.properties[custom])
-    )
-      return refuse(work, logicalId, record, customNamed(String(wanted.resource.properties[custom])));
+    const refusal = replacementRefusal(operation, type, record, wanted);
+    if (refusal) return refuse(work, logicalId, record, refusal);
     return make(work, type, logicalId, wanted, record);
   }
   return update(work, type, record, wanted);
 }
-
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html: replacements cannot be left half done. */
-const replacementRefused = new ResourceFailure(
-  'Replacement type updates not supported on stack with disable-rollback.',
-  'NotUpdatable',
-);
 
 /** A rollback that goes back to what it had replaced says so. */
 function restored({ state, journal, stack }: ApplyWork, record: Readonly<ResourceRecord>): true {
@@ -103,71 +55,6 @@ function restored({ state, journal, stack }: ApplyWork, record: Readonly<Resourc
   if (replaced && (last?.status !== 'UPDATE_COMPLETE' || last.physicalId !== physicalId))
     journal.resource(key, 'UPDATE_COMPLETE', undefined);
   return true;
-}
-
-function evaluate({ program, deployment, stack, state }: ApplyWork, logicalId: string): Wanted | undefined {
-  const source = program.parsed.template.Resources[logicalId]!;
-  const resource = evaluateResource(logicalId, source, program.evaluator, program.known);
-  if (!resource) return undefined;
-  if (!isKnown(resource.properties)) throw unresolved(resource);
-  const dependencies = program.graph.dependencies.get(logicalId) ?? [];
-  return {
-    resource,
-    creationPolicy: program.evaluator.value(source.CreationPolicy, [
-      'Resources',
-      logicalId,
-      'CreationPolicy',
-    ]),
-    tags: tagsOf(stack, deployment, resource.type, logicalId, resource.properties),
-    dependsOn: [...dependencies].flatMap((id) => currentGeneration(state, stack.id, id)?.key ?? []),
-  };
-}
-
-function unresolved({ properties }: EvaluatedResource): ResourceFailure {
-  const found = firstSymbolic(properties);
-  const imported = found?.[0] === 'Fn::ImportValue' ? found[1] : undefined;
-  return typeof imported === 'string'
-    ? new ResourceFailure(`No export named ${imported} found.`, 'NotFound')
-    : new ResourceFailure(`Template error: ${JSON.stringify(found)} has no value`, 'InvalidRequest');
-}
-
-function firstSymbolic(value: unknown): readonly [string, unknown] | undefined {
-  const intrinsic = intrinsicOf(value);
-  if (intrinsic) {
-    const inner =
-      typeof intrinsic[1] === 'object' ? firstSymbolic(Object.values(intrinsic[1] as object)) : undefined;
-    return inner ?? intrinsic;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const member of Object.values(value)) {
-    const found = firstSymbolic(member);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function changeOf(
-  type: AnyResourceType,
-  record: Readonly<ResourceRecord>,
-  { resource, tags }: Wanted,
-): 'none' | 'update' | 'replace' {
-  const before: EvaluatedResource = { ...resource, type: record.type, properties: record.properties };
-  const difference = diffResource(record.logicalId, before, resource);
-  const moved = difference?.details.every(
-    ({ requiresRecreation, name }) =>
-      requiresRecreation !== 'Always' || (name !== undefined && type.moves?.includes(name)),
-  );
-  if (difference?.replacement === 'True' && (!moved || record.type !== resource.type)) return 'replace';
-  const retagged = resourceSchema(resource.type)?.tags !== undefined && !sameValue(record.tags, tags);
-  return difference || record.tried || retagged || type.always ? 'update' : 'none';
-}
-
-/** https://repost.aws/knowledge-center/cloudformation-custom-name */
-function customNamed(name: string): ResourceFailure {
-  return new ResourceFailure(
-    `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
-    'InvalidRequest',
-  );
 }
 
 /** The resource failed before anything was asked of its service. */
