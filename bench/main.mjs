@@ -17,6 +17,7 @@ const scenarios = {
   api: () => import('./api.mjs'),
   builds: () => import('./builds.mjs'),
   watch: () => import('./watch.mjs'),
+  rollouts: () => import('./rollouts.mjs'),
 };
 
 const { values, positionals } = parseArgs({
