@@ -81,8 +81,7 @@ export function planner(templates) {
     return {
       stack,
       path: template.path,
-      body: template.text,
-      parameters: (given) => parametersOf(template, stacks, given).values,
+      ...localImages(template, (given) => parametersOf(template, stacks, given).values),
       gives: (outputs) => outputs,
       otherwise,
     };
@@ -121,27 +120,35 @@ export function planner(templates) {
     if (chosen.length > 0 || unmet.some(meaningOf)) before.push(prepared());
     for (const [index, provider] of chosen.entries())
       before.push({ ...stepOf(provider, `beside-${index}`, seen, before), otherwise: undefined });
-    const images = imagesOf(template).flatMap(({ parameter, text }) =>
-      text === '' || (typeof text === 'string' && LOCAL.test(text))
-        ? []
-        : [{ parameter, from: text ?? '–', to: IMAGES[parameter] ?? 'nginx' }],
-    );
     return {
       before,
       last: {
         stack: 'tried',
-        body: images
-          .filter(({ parameter }) => parameter === undefined)
-          .reduce((body, { from, to }) => body.replaceAll(from, to), template.text),
-        images,
-        parameters: (given) => ({
-          ...parametersOf(template, stacks, given).values,
-          ...Object.fromEntries(
-            images.flatMap(({ parameter, to }) => (parameter === undefined ? [] : [[parameter, to]])),
-          ),
-        }),
+        ...localImages(template, (given) => parametersOf(template, stacks, given).values),
       },
     };
+  };
+}
+
+/** The template, and what gives its parameters, with images of this machine instead of those that it does not have. */
+function localImages(template, parameters) {
+  const images = imagesOf(template).flatMap(({ parameter, text }) =>
+    text === '' || (typeof text === 'string' && LOCAL.test(text))
+      ? []
+      : [{ parameter, from: text ?? '–', to: IMAGES[parameter] ?? 'nginx' }],
+  );
+  const named = images.filter(({ parameter }) => parameter !== undefined);
+  return {
+    images,
+    body: images
+      .filter(({ parameter }) => parameter === undefined)
+      .reduce((body, { from, to }) => body.replaceAll(from, to), template.text),
+    parameters: (given) => ({
+      ...parameters(given),
+      ...Object.fromEntries(named.map(({ parameter, to }) => [parameter, to])),
+      // nginx listens there, whatever the image did that it stands for.
+      ...(images.length > 0 && template.template.Parameters?.ContainerPort ? { ContainerPort: '80' } : {}),
+    }),
   };
 }
 
