@@ -1,6 +1,6 @@
 import type { CloudWatch } from '../state.ts';
-import { evaluate } from './evaluate.ts';
-import { nextEvaluation, pointsOf } from './points.ts';
+import { evaluate, type Verdict } from './evaluate.ts';
+import { nextEvaluation, pointsOf, waitsForSamples } from './points.ts';
 import { reasonData, reasonOf } from './reason.ts';
 import { invoke, transition } from './transition.ts';
 
@@ -48,7 +48,9 @@ function evaluateAlarm(cloudwatch: CloudWatch, name: string): void {
   const alarm = cloudwatch.alarms.get(name);
   if (!alarm) return;
   const { configuration } = alarm;
-  const verdict = evaluate(configuration, pointsOf(cloudwatch, configuration));
+  const verdict: Verdict = waitsForSamples(cloudwatch, configuration)
+    ? { state: 'keep' }
+    : evaluate(configuration, pointsOf(cloudwatch, configuration));
   if (verdict.state !== 'keep' && verdict.state !== alarm.state) {
     transition(cloudwatch, alarm, {
       state: verdict.state,

@@ -1,6 +1,6 @@
 import { compileQueries } from '../metrics/get.ts';
 import { readDimensions } from '../metrics/input.ts';
-import { MINUTE, minuteOf } from '../metrics/series.ts';
+import { MINUTE, minuteOf, type MetricName } from '../metrics/series.ts';
 import { isLowSample, statistic } from '../metrics/statistic.ts';
 import type { AlarmConfiguration, CloudWatch } from '../state.ts';
 import { evaluationRange, type Point } from './evaluate.ts';
@@ -12,23 +12,35 @@ interface Source {
 }
 
 function sourceOf({ series }: CloudWatch, configuration: AlarmConfiguration, other?: string): Source {
-  const { Metrics, MetricName = '', Namespace = '', Period = 60, Unit } = configuration;
+  const { Metrics, Statistic, ExtendedStatistic, Period = 60, Unit } = configuration;
   if (Metrics?.length) return compileQueries(series, Metrics)(watchedQuery(Metrics));
-  const name = {
-    namespace: Namespace,
-    metric: MetricName,
-    dimensions: readDimensions(configuration.Dimensions),
-  };
-  const own = configuration.Statistic ?? configuration.ExtendedStatistic ?? '';
-  const of = statistic(other ?? own);
-  const ignoresLow = configuration.EvaluateLowSampleCountPercentile === 'ignore';
+  const name = nameOf(configuration);
+  const of = statistic(other ?? Statistic ?? ExtendedStatistic ?? '');
   return {
     period: Period * 1000,
     value(start) {
       const set = series.read(name, start, Period * 1000, Unit);
-      return set && !(ignoresLow && isLowSample(own, set)) ? of(set) : undefined;
+      return set && of(set);
     },
   };
+}
+
+const nameOf = ({ MetricName = '', Namespace = '', Dimensions }: AlarmConfiguration): MetricName => ({
+  namespace: Namespace,
+  metric: MetricName,
+  dimensions: readDimensions(Dimensions),
+});
+
+/**
+ * Whether an alarm waits with its state for more observations of a percentile. Where there are none, data are missing.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+ */
+export function waitsForSamples({ series, region }: CloudWatch, configuration: AlarmConfiguration): boolean {
+  const { ExtendedStatistic, EvaluateLowSampleCountPercentile, Period = 60, Unit } = configuration;
+  if (EvaluateLowSampleCountPercentile !== 'ignore' || ExtendedStatistic === undefined) return false;
+  const length = configuration.EvaluationPeriods * Period * 1000;
+  const set = series.read(nameOf(configuration), minuteOf(region.clock.now()) - length, length, Unit);
+  return set !== undefined && isLowSample(ExtendedStatistic, set);
 }
 
 /**

@@ -45,5 +45,6 @@ export function isLowSample(name: string, { count }: StatisticSet): boolean {
   const [, percent] = PERCENTILE.exec(name) ?? [];
   if (percent === undefined) return false;
   const part = Number(percent) / 100;
-  return count < 10 / (part >= 0.5 ? 1 - part : part);
+  // 1 - 0.9 is a little less than 0.1.
+  return count < Number((10 / (part >= 0.5 ? 1 - part : part)).toPrecision(12));
 }
