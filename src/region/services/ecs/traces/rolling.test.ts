@@ -29,6 +29,30 @@ test('a task without checks counts as healthy 40 s after it runs; 100/200 starts
   `);
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html: with both, both are needed */
+test('a task counts when its target is healthy, and its container checks too where there are any', async () => {
+  for (const checkedEvery of [undefined, 10]) {
+    const { deploy, from, pass, serve, timeline } = await rehearse({
+      desired: 1,
+      balanced: 'healthy',
+      ...(checkedEvery ? { checkedEvery } : {}),
+    });
+    await pass(60);
+    from();
+    serve('initial');
+    await deploy('api:2');
+    await pass(checkedEvery ? 5 : 300);
+    expect(timeline().at(-1)).toBe('  registered 1 targets in (target-group api)');
+    serve('healthy');
+    await pass(30);
+    expect(timeline().filter((line) => !line.startsWith(' '))).toEqual(
+      checkedEvery
+        ? ['0:00 B 1 IN_PROGRESS, A 1 COMPLETED', '0:10 B 1 COMPLETED']
+        : ['0:00 B 1 IN_PROGRESS, A 1 COMPLETED', '5:01 B 1 COMPLETED'],
+    );
+  }
+});
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html */
 test('50/100 with four tasks: two stop before two start', async () => {
   const { deploy, from, pass, timeline } = await rehearse({
