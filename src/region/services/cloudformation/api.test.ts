@@ -257,6 +257,21 @@ test('missing and wrong stacks are named as AWS names them', async () => {
   ).toBe('ValidationError: Stack [net] already exists and cannot be created again with the changeSet [c].');
 });
 
+test('what has a name of its own is not replaced under that name', async () => {
+  const grouped = (description: string) =>
+    vpc(
+      '10.0.0.0/16',
+      `  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties: {GroupName: own, GroupDescription: ${description}, VpcId: !Ref Vpc}`,
+    );
+  await cfn.api.CreateStack(grouped('one'));
+  await cfn.settled('net');
+  await cfn.api.UpdateStack(grouped('two'));
+  expect(await cfn.settled('net')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(await events()).toContain(
+    'Group UPDATE_FAILED CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename own and update the stack again.',
+  );
+});
+
 test('exports are imported, and held while they are', async () => {
   const exporting = (value: string) =>
     vpc('10.0.0.0/16', `Outputs: {Out: {Value: ${value}, Export: {Name: shared}}}`);
@@ -265,11 +280,18 @@ test('exports are imported, and held while they are', async () => {
   );
   await cfn.api.CreateStack({ ...importing, StackName: 'early' });
   expect(await cfn.settled('early')).toBe('ROLLBACK_COMPLETE');
-  expect(await events('early')).toContain('Group CREATE_FAILED No export named shared found.');
+  expect(await events('early')).toContain(
+    'early ROLLBACK_IN_PROGRESS No export named shared found. Rollback requested by user.',
+  );
   await cfn.api.CreateStack(exporting('!Ref Vpc'));
   await cfn.settled('net');
   const { Exports } = await cfn.api.ListExports({});
   expect(Exports).toMatchObject([{ Name: 'shared' }]);
+  await cfn.api.CreateStack({ ...exporting('!Ref Vpc'), StackName: 'second' });
+  expect(await cfn.settled('second')).toBe('ROLLBACK_COMPLETE');
+  expect((await events('second')).join('\n')).toContain(
+    'Export with name shared is already exported by stack net',
+  );
   await cfn.api.CreateStack({ ...importing, StackName: 'user' });
   expect(await cfn.settled('user')).toBe('CREATE_COMPLETE');
   expect(await refusal(cfn.api.DeleteStack({ StackName: 'net' }))).toBe(

@@ -24,19 +24,18 @@ export async function cleanUp(work: Work, operation: OperationRecord): Promise<s
   const dependants = new Map<string, string[]>();
   for (const { key, dependsOn } of garbage.values())
     for (const other of dependsOn) dependants.set(other, [...(dependants.get(other) ?? []), key]);
-  const endings = await walk(
+  await walk(
     garbage.keys(),
     (key) => dependants.get(key) ?? [],
     (key) => remove(work, operation, garbage.get(key)!),
-    { failFast: false },
   );
-  const failures = [...endings].flatMap(([key, ending]) =>
-    ending === 'failed' ? garbage.get(key)!.logicalId : [],
-  );
-  return [...new Set(failures)];
+  const failed = work.state
+    .resources(work.stack.id)
+    .filter(({ key, status }) => garbage.has(key) && status === 'DELETE_FAILED');
+  return [...new Set(failed.map(({ logicalId }) => logicalId))];
 }
 
-/** Takes one physical resource away, or keeps it where its policy says so. False: it could not be deleted. */
+/** Takes one physical resource away, or keeps it where its policy says so. False: what it depends on has to stay too. */
 export async function remove(
   work: Work,
   operation: OperationRecord,

@@ -12,8 +12,8 @@ import type { AnyResourceType } from '../types/resource-type.ts';
 import { cleanUp } from './cleanup.ts';
 import { timedOut, watchDeadline } from './deadline.ts';
 import { ResourceFailure } from './failure.ts';
-import { exportInUse, importsOf, outputsOf } from './outputs.ts';
-import { failedTo, failedToApply } from './reasons.ts';
+import { exportInUse, importsOf, outputsOf, requireExports } from './outputs.ts';
+import { failedTo, failedToApply, leftBehind } from './reasons.ts';
 import { applyResource } from './step.ts';
 import { walk } from './walk.ts';
 import type { Work } from './work.ts';
@@ -105,8 +105,11 @@ export function createEngine({ region, state, journal, programs, types, inside }
     try {
       const program = await programs.load(work.stack, deployment);
       const { graph, parsed, evaluator } = program;
-      if (!work.stack.operation?.rolledBack)
-        state.stacks.patch(work.stack.id, { imports: importsOf(program) });
+      if (!work.stack.operation?.rolledBack) {
+        const imports = importsOf(program);
+        requireExports(state, imports);
+        state.stacks.patch(work.stack.id, { imports });
+      }
       const begun = new Set<string>();
       const endings = await walk(
         graph.order,
@@ -119,7 +122,6 @@ export function createEngine({ region, state, journal, programs, types, inside }
           if (!applied && failFast) abort.abort();
           return applied;
         },
-        { failFast },
       );
       const failed = graph.order.filter((id) => endings.get(id) === 'failed' && begun.has(id));
       const wanted = graph.order.filter((id) => {
@@ -236,7 +238,8 @@ export function createEngine({ region, state, journal, programs, types, inside }
     if (operation.kind === 'update') {
       const rolledBack = operation.rolledBack ? 'UPDATE_ROLLBACK_COMPLETE' : 'UPDATE_COMPLETE';
       if (operation.rolledBack) await restoreImports(stack);
-      journal.stack(stack.id, rolledBack, undefined, ended);
+      const left = failed.length > 0 && !operation.rolledBack ? leftBehind : undefined;
+      journal.stack(stack.id, rolledBack, left, ended);
       tidy(stack.id);
     } else if (operation.kind === 'create')
       journal.stack(stack.id, reason === undefined ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED', reason, {

@@ -52,6 +52,16 @@ export function exporterOf(state: State, exportName: string): { id: string; name
   return undefined;
 }
 
+/**
+ * What is imported has to be there before anything is made.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-importvalue.html
+ * @throws ResourceFailure in the words that become the stack's reason
+ */
+export function requireExports(state: State, imports: readonly string[]): void {
+  const missing = imports.find((name) => !exporterOf(state, name));
+  if (missing !== undefined) throw new ResourceFailure(`No export named ${missing} found.`, 'NotFound');
+}
+
 /** Stacks that use an export. */
 export function importersOf(state: State, exportName: string): string[] {
   return [...state.stacks.values()]

@@ -19,3 +19,6 @@ export function failedToApply(
   ];
   return sentences.join('').trim();
 }
+
+/** Of an update whose clean-up gave up. https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/744 */
+export const leftBehind = 'Update successful. One or more resources could not be deleted.';

@@ -3,26 +3,23 @@ import type { DependencyGraph } from '../../../../template/index.ts';
 export type Ending = 'done' | 'failed' | 'skipped';
 
 /**
- * Runs one step for each name, as soon as those it waits for are done; what waits for a failure, or comes after a first failure
- * anywhere, is skipped. Rejects when a step throws, after every step has come to its end.
+ * Runs one step for each name, as soon as those it waits for are done; what waits for a failure is skipped. Rejects when a step throws,
+ * after every step has come to its end.
  */
 export async function walk(
   names: Iterable<string>,
   waitsFor: (name: string) => Iterable<string>,
   step: (name: string) => Promise<boolean>,
-  { failFast }: { readonly failFast: boolean },
 ): Promise<ReadonlyMap<string, Ending>> {
   const endings = new Map<string, Ending>();
   const steps = new Map<string, Promise<void>>();
   const all = new Set(names);
-  let failed = false;
   const thrown: unknown[] = [];
 
   function begin(name: string): Promise<void> {
     const known = steps.get(name);
     if (known) return known;
     const begun = run(name).catch((error: unknown) => {
-      failed = true;
       thrown.push(error);
       endings.set(name, 'failed');
     });
@@ -32,13 +29,11 @@ export async function walk(
   async function run(name: string): Promise<void> {
     const others = [...waitsFor(name)].filter((other) => all.has(other) && other !== name);
     await Promise.all(others.map(begin));
-    if ((failFast && failed) || others.some((other) => endings.get(other) !== 'done')) {
+    if (others.some((other) => endings.get(other) !== 'done')) {
       endings.set(name, 'skipped');
       return;
     }
-    const done = await step(name);
-    endings.set(name, done ? 'done' : 'failed');
-    if (!done) failed = true;
+    endings.set(name, (await step(name)) ? 'done' : 'failed');
   }
   await Promise.all([...all].map(begin));
   if (thrown.length > 0) throw thrown[0];

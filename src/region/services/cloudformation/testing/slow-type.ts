@@ -19,6 +19,8 @@ export interface Slowness {
  */
 export function slowTypes(clock: Clock, how: () => Slowness) {
   const alive = new Map<string, Properties>();
+  /** What was asked to go in vain. */
+  const refused: string[] = [];
   const settle = async ({ logicalId, signal }: Context<Properties>, updating: boolean): Promise<void> => {
     const behaviour = how()[logicalId] ?? 1;
     const failing = behaviour === 'fails' || (updating && behaviour === 'update fails');
@@ -45,12 +47,14 @@ export function slowTypes(clock: Clock, how: () => Slowness) {
     },
     read: async ({ physicalId }) => ({ Arn: `arn:${physicalId}` }),
     async delete({ physicalId, logicalId }) {
-      if (how()[`${logicalId} deleted`] === 'fails')
+      if (how()[`${logicalId} deleted`] === 'fails') {
+        refused.push(physicalId);
         throw new ResourceFailure('it is held', 'GeneralServiceException');
+      }
       await sleep(clock, 1000);
       alive.delete(physicalId);
     },
   });
   const types: ReadonlyMap<string, AnyResourceType> = new Map([[type.type, type]]);
-  return { types, alive };
+  return { types, alive, refused };
 }

@@ -9,6 +9,8 @@ export interface Stage {
   readonly world: World;
   readonly cfn: Instance;
   readonly alive: ReadonlyMap<string, object>;
+  /** What was asked to be deleted in vain, each time. */
+  readonly refused: readonly string[];
   /** How resources behave from now on. */
   behave(how: Slowness): void;
   status(name?: string): Promise<string | undefined>;
@@ -23,13 +25,14 @@ export async function createStage(): Promise<Stage> {
   const clock = manualClock();
   const world = createWorld(clock);
   let slowness: Slowness = {};
-  const { types, alive } = slowTypes(clock, () => slowness);
+  const { types, alive, refused } = slowTypes(clock, () => slowness);
   const cfn = await world.open(() => {}, new Map([...resourceTypes, ...types]));
   return {
     clock,
     world,
     cfn,
     alive,
+    refused,
     behave(how) {
       slowness = how;
     },

@@ -229,6 +229,25 @@ test('RetainExceptOnCreate, of a resource or of a call, is for what was there be
   }
 });
 
+test('RetainExceptOnCreate keeps what was there before its stack is deleted', async () => {
+  const stack = slowStack({ A: { more: { DeletionPolicy: 'RetainExceptOnCreate' } }, B: {} });
+  const { StackId } = await stage.cfn.api.CreateStack(stack);
+  await stage.pass(3);
+  await stage.cfn.api.DeleteStack({ StackName: 's' });
+  await stage.pass(3);
+  expect(await stage.trace(StackId, 7)).toMatchInlineSnapshot(`
+    [
+      "1 s CREATE_COMPLETE",
+      "3 s DELETE_IN_PROGRESS (User Initiated)",
+      "3 A DELETE_SKIPPED",
+      "3 B DELETE_IN_PROGRESS",
+      "4 B DELETE_COMPLETE",
+      "4 s DELETE_COMPLETE",
+    ]
+  `);
+  expect(stage.alive.size).toBe(1);
+});
+
 test('a request with a token that was used is the same request, or refused', async () => {
   const input = { ...two(), ClientRequestToken: 'once' };
   const { StackId } = await stage.cfn.api.CreateStack(input);

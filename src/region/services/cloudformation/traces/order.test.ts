@@ -156,6 +156,68 @@ test('an update that fails goes back to what it had replaced', async () => {
   ]);
 });
 
+test('what an update that fails had added is deleted in reverse, after what was there is back', async () => {
+  await stage.cfn.api.CreateStack(slowStack({ A: {} }));
+  await stage.pass(3);
+  const from = (await stage.trace()).length;
+  stage.behave({ D: 'fails' });
+  await stage.cfn.api.UpdateStack(
+    slowStack({ A: { days: 14 }, B: { after: ['A'] }, C: { after: ['B'] }, D: { after: ['C'] } }),
+  );
+  await stage.pass(10);
+  expect(await stage.trace('s', from)).toMatchInlineSnapshot(`
+    [
+      "3 s UPDATE_IN_PROGRESS (User Initiated)",
+      "3 A UPDATE_IN_PROGRESS",
+      "4 A UPDATE_COMPLETE",
+      "4 B CREATE_IN_PROGRESS",
+      "4 B CREATE_IN_PROGRESS (Resource creation Initiated)",
+      "5 B CREATE_COMPLETE",
+      "5 C CREATE_IN_PROGRESS",
+      "5 C CREATE_IN_PROGRESS (Resource creation Initiated)",
+      "6 C CREATE_COMPLETE",
+      "6 D CREATE_IN_PROGRESS",
+      "6 D CREATE_IN_PROGRESS (Resource creation Initiated)",
+      "7 D CREATE_FAILED (Resource handler returned message: "it broke" (RequestToken: *, HandlerErrorCode: GeneralServiceException))",
+      "7 s UPDATE_ROLLBACK_IN_PROGRESS (The following resource(s) failed to create: [D].)",
+      "7 A UPDATE_IN_PROGRESS",
+      "8 A UPDATE_COMPLETE",
+      "8 s UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+      "8 D DELETE_IN_PROGRESS",
+      "9 D DELETE_COMPLETE",
+      "9 C DELETE_IN_PROGRESS",
+      "10 C DELETE_COMPLETE",
+      "10 B DELETE_IN_PROGRESS",
+      "11 B DELETE_COMPLETE",
+      "11 s UPDATE_ROLLBACK_COMPLETE",
+    ]
+  `);
+  expect([...stage.alive.values()]).toEqual([{ RetentionInDays: 7 }]);
+});
+
+test('what was replaced and cannot be deleted is tried three times, and left where it is', async () => {
+  await stage.cfn.api.CreateStack(slowStack({ A: { named: 'one' } }));
+  await stage.pass(3);
+  const from = (await stage.trace()).length;
+  stage.behave({ 'A deleted': 'fails' });
+  await stage.cfn.api.UpdateStack(slowStack({ A: { named: 'two' } }));
+  await stage.pass(5);
+  expect(await stage.trace('s', from)).toMatchInlineSnapshot(`
+    [
+      "3 s UPDATE_IN_PROGRESS (User Initiated)",
+      "3 A UPDATE_IN_PROGRESS (Requested update requires the creation of a new physical resource; hence creating one.)",
+      "3 A UPDATE_IN_PROGRESS (Resource creation Initiated)",
+      "4 A UPDATE_COMPLETE",
+      "4 s UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+      "4 A DELETE_IN_PROGRESS",
+      "4 A DELETE_FAILED (Resource handler returned message: "it is held" (RequestToken: *, HandlerErrorCode: GeneralServiceException))",
+      "4 s UPDATE_COMPLETE (Update successful. One or more resources could not be deleted.)",
+    ]
+  `);
+  expect([...stage.alive.keys()]).toEqual(['one', 'two']);
+  expect(stage.refused).toEqual(['one', 'one', 'one']);
+});
+
 test('a creation that lasts longer than it may is rolled back', async () => {
   stage.behave({ A: 1, B: 'never' });
   await stage.cfn.api.CreateStack({ ...slowStack({ A: {}, B: {} }), TimeoutInMinutes: 1 });
