@@ -43,7 +43,10 @@ test('starts that fail are throttled up to 27 minutes, and for ever without a br
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-throttle-logic.html: only what never ran is throttled */
 test('a task that reaches RUNNING ends the throttle, even if it ends at once', async () => {
-  const { from, pass, timeline, program } = await rehearse({ desired: 1, programs: { 'api:1': 'missing' } });
+  const { from, pass, timeline, program, exit } = await rehearse({
+    desired: 1,
+    programs: { 'api:1': 'missing' },
+  });
   await pass(60);
   from();
   program('api:1', 'crashes');
@@ -60,6 +63,23 @@ test('a task that reaches RUNNING ends the throttle, even if it ends at once', a
       "0:30.1 A 0 IN_PROGRESS",
       "  has started 1 tasks.",
       "0:50.1 A 0 IN_PROGRESS",
+      "  has started 1 tasks.",
+      "  is unable to consistently start tasks successfully.",
+    ]
+  `);
+  program('api:1', 'runs');
+  await pass(120);
+  from();
+  program('api:1', 'missing');
+  exit('api:1');
+  await pass(30);
+  expect(timeline()).toMatchInlineSnapshot(`
+    [
+      "0:00 A 0 COMPLETED",
+      "  has started 1 tasks.",
+      "0:10 A 0 COMPLETED",
+      "  has started 1 tasks.",
+      "0:30 A 0 COMPLETED",
       "  has started 1 tasks.",
       "  is unable to consistently start tasks successfully.",
     ]
