@@ -29,10 +29,11 @@ export function statistic(name: string): Statistic {
 function percentile({ values, count }: StatisticSet, part: number): number | undefined {
   if (!values) return undefined;
   let seen = 0;
+  const enough = Number((part * count).toPrecision(12));
   const sorted = [...values].sort(([a], [b]) => a - b);
   for (const [value, times] of sorted) {
     seen += times;
-    if (seen >= part * count) return value;
+    if (seen >= enough) return value;
   }
   return sorted.at(-1)?.[0];
 }
