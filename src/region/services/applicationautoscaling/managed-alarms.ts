@@ -7,8 +7,9 @@ export const alarmName = (resourceId: string, side: 'High' | 'Low'): string =>
   `TargetTracking-${resourceId}-Alarm${side}-${randomUUID()}`;
 
 /**
- * The alarms of a target tracking policy: above the target for 3 minutes, below 90 % of it for 15.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
+ * The alarms of a target tracking policy. That a scale-in begins when a metric is usually more than 10 % below its target AWS says; for
+ * how many minutes it has to be above or below AWS does not say: 3 and 15 are chosen here.
+ * https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
  */
 export async function putManagedAlarms(
   { region }: AutoScaling,

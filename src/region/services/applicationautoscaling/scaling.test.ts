@@ -52,7 +52,7 @@ describe('target tracking', () => {
         {
           "AlarmName": "TargetTracking-service/jobs/api-AlarmLow",
           "EvaluationPeriods": 15,
-          "StateReason": "Threshold Crossed: 15 datapoints [20.0 (01/01/26 00:27:00), 20.0 (01/01/26 00:26:00), 20.0 (01/01/26 00:25:00), 20.0 (01/01/26 00:24:00), 20.0 (01/01/26 00:23:00), 20.0 (01/01/26 00:22:00), 20.0 (01/01/26 00:21:00), 20.0 (01/01/26 00:20:00), 20.0 (01/01/26 00:19:00), 20.0 (01/01/26 00:18:00), 20.0 (01/01/26 00:17:00), 20.0 (01/01/26 00:16:00), 20.0 (01/01/26 00:15:00), 20.0 (01/01/26 00:14:00), 20.0 (01/01/26 00:13:00)] were less than the threshold (45.0).",
+          "StateReason": "Threshold Crossed: 15 datapoints were less than the threshold (45.0). The most recent datapoints which crossed the threshold: [20.0 (01/01/26 00:27:00), 20.0 (01/01/26 00:26:00), 20.0 (01/01/26 00:25:00), 20.0 (01/01/26 00:24:00), 20.0 (01/01/26 00:23:00)].",
           "StateValue": "ALARM",
           "Threshold": 45,
         },

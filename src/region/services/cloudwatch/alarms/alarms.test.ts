@@ -134,3 +134,29 @@ test('a new process goes on with the alarms of the one before, and with their hi
   await minute();
   expect(await state()).toBe('OK');
 });
+
+const reason = async () => {
+  const { MetricAlarms: [found] = [] } = await region.api.cloudwatch.DescribeAlarms({});
+  return found?.StateReason;
+};
+
+test('the reason names the five newest of many datapoints', async () => {
+  await region.api.cloudwatch.PutMetricAlarm({
+    ...alarm,
+    Statistic: 'Average',
+    EvaluationPeriods: 6,
+    DatapointsToAlarm: 6,
+  });
+  for (let index = 0; index < 6; index++) {
+    await put(200 + index);
+    await minute();
+  }
+  expect(await reason()).toBe(
+    'Threshold Crossed: 6 out of the last 6 datapoints were greater than the threshold (100.0). The most recent datapoints which crossed the threshold: [205.0 (01/01/26 00:05:00), 204.0 (01/01/26 00:04:00), 203.0 (01/01/26 00:03:00), 202.0 (01/01/26 00:02:00), 201.0 (01/01/26 00:01:00)] (minimum 6 datapoints for OK -> ALARM transition).',
+  );
+  await put(1);
+  await minute();
+  expect(await reason()).toBe(
+    'Threshold Crossed: 1 out of the last 6 datapoints [1.0 (01/01/26 00:06:00)] was not greater than the threshold (100.0) (minimum 1 datapoint for ALARM -> OK transition).',
+  );
+});

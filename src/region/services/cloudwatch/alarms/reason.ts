@@ -12,6 +12,9 @@ const COMPARISONS: Readonly<Record<string, string>> = {
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 const was = (number: number): string => (number === 1 ? 'was' : 'were');
 
+/** How many datapoints a reason shows. */
+const SHOWN = 5;
+
 /**
  * StateReason in AWS's words, as DescribeAlarms and mails show them.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
@@ -30,12 +33,16 @@ export function reasonOf(configuration: AlarmConfiguration, { state, points, fil
   }
   const alarm = state === 'ALARM';
   const telling = points.filter(({ value }) => breaches(configuration, value) === alarm);
-  const list = telling.toReversed().map(pointText).join(', ');
+  const newest = `[${telling.toReversed().slice(0, SHOWN).map(pointText).join(', ')}]`;
+  const many = telling.length >= SHOWN;
+  // Few datapoints stand in the sentence; of many the newest are named after it.
+  const inside = many ? '' : ` ${newest}`;
+  const after = many ? `. The most recent datapoints which crossed the threshold: ${newest}` : '';
   const verb = `${was(telling.length)}${alarm ? '' : ' not'} ${COMPARISONS[configuration.ComparisonOperator]} (${decimal(configuration.Threshold)})`;
   if (enough === undefined)
-    return `Threshold Crossed: ${count(telling.length, 'datapoint')} [${list}] ${verb}.`;
+    return `Threshold Crossed: ${count(telling.length, 'datapoint')}${inside} ${verb}${after}.`;
   const needed = alarm ? enough : periods - enough + 1;
-  return `Threshold Crossed: ${telling.length} out of the last ${count(points.length, 'datapoint')} [${list}] ${verb} (minimum ${count(needed, 'datapoint')} for ${alarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition).`;
+  return `Threshold Crossed: ${telling.length} out of the last ${count(points.length, 'datapoint')}${inside} ${verb}${after} (minimum ${count(needed, 'datapoint')} for ${alarm ? 'OK -> ALARM' : 'ALARM -> OK'} transition).`;
 }
 
 /** StateReasonData, a JSON text. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html */
