@@ -335,7 +335,10 @@ describe('a task that fails says why', () => {
         { exitCode: 137 },
       ],
     });
-    const both = await live.run([{ script: hungry(300) }, { script: hungry(350), stopTimeout: 2 }]);
+    const both = await live.run([
+      { script: hungry(300), stopTimeout: 2 },
+      { script: hungry(350), stopTimeout: 2 },
+    ]);
     const stopped = await live.until(both, 'STOPPED');
     expect(stopped.containers?.map(({ reason }) => reason)).toContain(
       'OutOfMemoryError: Container killed due to memory usage',
