@@ -35,6 +35,24 @@ test('an update that says nothing of the desired count keeps what scaling made o
   expect(await service()).toMatchObject({ desiredCount: 5, deployments: [{ desiredCount: 5 }, {}] });
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html */
+test('another capacity provider is for later tasks, and starts no deployment unless it is forced', async () => {
+  const { service, tasks, update, settle, advance } = await withService({ desiredCount: 1 });
+  await advance(1000);
+  const capacityProviderStrategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
+  await update({ capacityProviderStrategy });
+  await update({ desiredCount: 2 });
+  await settle();
+  expect((await service()).deployments).toHaveLength(1);
+  const providers = async () => (await tasks()).map(({ capacityProviderName }) => capacityProviderName);
+  expect(await providers()).toEqual([undefined, 'FARGATE_SPOT']);
+  await update({ forceNewDeployment: true });
+  await settle();
+  expect((await service()).deployments).toHaveLength(2);
+  await advance(1000);
+  expect(await providers()).toEqual(['FARGATE_SPOT', 'FARGATE_SPOT']);
+});
+
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_services.html */
 test('a daemon needs container instances, which Fargate has not', async () => {
   await expect(withService({ schedulingStrategy: 'DAEMON' })).rejects.toMatchObject({

@@ -57,6 +57,7 @@ function checkThreshold(
   input: ThresholdConfiguration | undefined,
 ): Pick<ServiceRecord['deploymentConfiguration']['circuitBreaker'], 'threshold'> {
   if (!input) return {};
+  refuseOthers(input, ['type', 'value'], 'thresholdConfiguration.');
   const { type = 'BOUNDED_PERCENT', value = 50 } = input;
   if (!['BOUNDED_PERCENT', 'COUNT', 'UNBOUNDED_PERCENT'].includes(type))
     throw invalidParameter(
@@ -68,11 +69,11 @@ function checkThreshold(
 }
 
 /** That an alarm is there is not asked: it may be made after the service that it watches. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentAlarms.html */
-function checkAlarms({
-  alarmNames = [],
-  enable = false,
-  rollback = false,
-}: DeploymentAlarms): NonNullable<ServiceRecord['deploymentConfiguration']['alarms']> {
+function checkAlarms(
+  input: DeploymentAlarms,
+): NonNullable<ServiceRecord['deploymentConfiguration']['alarms']> {
+  refuseOthers(input, ['alarmNames', 'enable', 'rollback'], 'alarms.');
+  const { alarmNames = [], enable = false, rollback = false } = input;
   if (enable && alarmNames.length === 0)
     throw invalidParameter('alarms.alarmNames must name at least one alarm when alarms are enabled.');
   return { alarmNames, enable, rollback };

@@ -157,10 +157,8 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
       // Read again: the scheduler may have written while the checks waited.
       const service = require(input.service, input.cluster);
       if (service.status !== 'ACTIVE') throw serviceNotActive();
-      // What starts a deployment, and what does not (the desired count among it):
-      // https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
-      const deploys =
-        input.forceNewDeployment === true || !isDeepStrictEqual(revision, service.deployments[0]!.revision);
+      const [present, ...before] = service.deployments;
+      const deploys = input.forceNewDeployment === true || startsDeployment(revision, present!.revision);
       const after = tables.services.patch(service.arn, {
         deploymentConfiguration,
         ...(desiredCount === undefined ? {} : { desiredCount }),
@@ -178,7 +176,7 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
               steady: false,
               told: {},
             }
-          : {}),
+          : { deployments: [{ ...present!, revision }, ...before] }),
         ...(desiredCount !== undefined && desiredCount !== service.desiredCount ? { steady: false } : {}),
       });
       return { service: viewService(ecs, after, ['TAGS']) };
@@ -222,6 +220,13 @@ export function serviceHandlers(ecs: Ecs): Handlers<Sdk> {
     },
   };
 }
+
+/**
+ * Whether an update changes what starts a deployment: not the desired count nor how it is deployed, and of a revision not the capacity
+ * provider, which only later tasks get. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html
+ */
+const startsDeployment = (wanted: Revision, present: Revision): boolean =>
+  !isDeepStrictEqual({ ...wanted, capacityProvider: present.capacityProvider }, present);
 
 /** By ARN, or by name in a cluster. */
 export function findService(
