@@ -31,7 +31,7 @@ export function orphans(region: SimulatedRegion): readonly string[] {
   const interfaces = rows<{ id: string; requester?: string }>(region, 'ec2/network-interfaces');
   const held = new Set(tasks.flatMap((task) => task.interface?.id ?? []));
   const addresses = new Set(tasks.flatMap((task) => task.interface?.privateAddress ?? []));
-  const targets = rows<{ address: string; targetGroupArn: string }>(region, 'elbv2/targets');
+  const targets = rows<{ address: string; drainingUntil?: Date }>(region, 'elbv2/targets');
   const records = rows<{ attributes: Record<string, string> }>(region, 'servicediscovery/instances');
   const stacks = rows<{ name: string; status: string; outputs: readonly { exportName?: string }[] }>(
     region,
@@ -46,7 +46,7 @@ export function orphans(region: SimulatedRegion): readonly string[] {
       .filter(({ id, requester }) => requester === 'ecs' && !held.has(id))
       .map(({ id }) => `interface ${id} belongs to no task`),
     ...targets
-      .filter(({ address }) => !addresses.has(address))
+      .filter(({ address, drainingUntil }) => !drainingUntil && !addresses.has(address))
       .map(({ address }) => `target ${address} is no task's`),
     ...records
       .flatMap(({ attributes }) => attributes['AWS_INSTANCE_IPV4'] ?? [])

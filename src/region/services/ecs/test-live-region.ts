@@ -177,7 +177,7 @@ export async function liveRegion(clock: Clock = systemClock): Promise<LiveRegion
       return tasks![0]!.taskArn!;
     },
     async until(arn, lastStatus) {
-      for (let round = 0; round < 400; round++) {
+      for (let round = 0; round < 2400; round++) {
         const found = await task(arn);
         if (found.lastStatus === lastStatus) return found;
         if (found.lastStatus === 'STOPPED')
