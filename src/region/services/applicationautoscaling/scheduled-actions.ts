@@ -4,8 +4,8 @@ import { pageAfter } from '../../gateway/page.ts';
 import type { Handlers } from '../../gateway/types.ts';
 import { invalid, invalidToken, limit, notFound, operation } from './errors.ts';
 import { checkNamespace, checkResource, DIMENSION, NAMESPACE } from './resource.ts';
-import { parseSchedule } from './schedule/expression.ts';
-import { isZone } from './schedule/zone.ts';
+import { readSchedule } from './schedule/expression.ts';
+import { isZone } from '../../../common/schedule/zone.ts';
 import type { AutoScaling, ScheduledRecord, Sdk } from './state.ts';
 import { findTarget } from './targets.ts';
 
@@ -108,7 +108,7 @@ export function check({
   action,
 }: Pick<ScheduledRecord, 'schedule' | 'timezone' | 'startTime' | 'endTime' | 'action'>): void {
   if (!isZone(timezone)) throw invalid(`Timezone ${timezone} is no time zone of IANA.`);
-  if (!parseSchedule(schedule, timezone, 0))
+  if (!readSchedule(schedule, timezone, 0))
     throw invalid(`Schedule ${schedule} is none of at(yyyy-mm-ddThh:mm:ss), rate(value unit), cron(fields).`);
   if (startTime && endTime && startTime >= endTime) throw invalid('StartTime must be before EndTime.');
   const { MinCapacity, MaxCapacity } = action;

@@ -3,7 +3,7 @@ import type { Rule } from '@aws-sdk/client-eventbridge';
 import { pageAfter } from '../../gateway/page.ts';
 import type { Handlers } from '../../gateway/types.ts';
 import { notEnacted, notFound, operation, validation } from './errors.ts';
-import { parseSchedule } from './schedule.ts';
+import { parseSchedule } from '../../../common/schedule/expression.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { EventBridgeState, RuleRecord } from './state.ts';
 import { checkTarget, MOST_TARGETS } from './targets.ts';
@@ -49,7 +49,7 @@ export function ruleHandlers(state: EventBridgeState, { arm }: Scheduler): Handl
         if (EventPattern) throw notEnacted('EventPattern: rules here have a ScheduleExpression;');
         if (!ScheduleExpression)
           throw validation('Parameter(s) EventPattern or ScheduleExpression must be specified.');
-        if (!parseSchedule(ScheduleExpression))
+        if (!parseSchedule(ScheduleExpression, { begin: 0 }))
           throw validation('Parameter ScheduleExpression is not valid.');
         if (State !== 'ENABLED' && State !== 'DISABLED') throw notEnacted(`State ${State}`);
         const before = rules.get(name);

@@ -1,5 +1,5 @@
+import { parseSchedule } from '../../../common/schedule/expression.ts';
 import { runTarget } from './run-target.ts';
-import { nextRun, parseSchedule } from './schedule.ts';
 import type { EventBridgeState } from './state.ts';
 
 export interface Scheduler {
@@ -25,9 +25,11 @@ export function createScheduler({ region, rules }: EventBridgeState): Scheduler 
     waiting.get(name)?.();
     waiting.delete(name);
     const rule = rules.get(name);
-    const schedule = rule && parseSchedule(rule.scheduleExpression);
+    // Cron expressions are read in UTC, a rate counts from when the rule was put.
+    // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+    const schedule = rule && parseSchedule(rule.scheduleExpression, { begin: rule.since });
     if (!running || !schedule || rule.state !== 'ENABLED') return;
-    const at = nextRun(schedule, rule.since, clock.now());
+    const at = schedule(clock.now());
     if (at !== undefined) wait(name, at);
   }
 

@@ -1,7 +1,7 @@
 import { addActivity } from '../activities.ts';
 import { keepWithinBounds } from '../scaling/bounds.ts';
 import type { AutoScaling, ScheduledRecord } from '../state.ts';
-import { parseSchedule } from './expression.ts';
+import { readSchedule } from './expression.ts';
 
 export interface Scheduler {
   /** Looks again when the next action is due. */
@@ -17,7 +17,7 @@ function nextDue(action: ScheduledRecord, now: number): number | undefined {
   const { schedule, timezone = 'UTC', startTime, endTime, createdAt } = action;
   const begin = (startTime ?? createdAt).getTime();
   const after = startTime ? Math.max(now, startTime.getTime() - 1) : now;
-  const at = parseSchedule(schedule, timezone, begin)?.(after);
+  const at = readSchedule(schedule, timezone, begin)?.(after);
   return at !== undefined && (!endTime || at <= endTime.getTime()) ? at : undefined;
 }
 
