@@ -172,8 +172,11 @@ async function update(
   const { journal } = work;
   const { key, physicalId = '', tried = [] } = record;
   const { properties, metadata, deletionPolicy, updateReplacePolicy } = wanted.resource;
-  const context = contextOf(work, type, record, { properties, tags: wanted.tags });
+  // An update that an earlier process began goes on.
+  const begunAt = record.status === 'UPDATE_IN_PROGRESS' ? record.begunAt : new Date(work.region.clock.now());
+  const context = contextOf(work, type, { ...record, begunAt }, { properties, tags: wanted.tags });
   journal.resource(key, 'UPDATE_IN_PROGRESS', undefined, {
+    begunAt,
     tried: [...tried, { properties, tags: wanted.tags }],
   });
   try {

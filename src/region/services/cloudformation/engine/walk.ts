@@ -1,5 +1,3 @@
-import type { DependencyGraph } from '../../../../template/index.ts';
-
 export type Ending = 'done' | 'failed' | 'skipped';
 
 /**
@@ -38,12 +36,4 @@ export async function walk(
   await Promise.all([...all].map(begin));
   if (thrown.length > 0) throw thrown[0];
   return endings;
-}
-
-/** Dependants of each name, for going the other way. */
-export function reversed({ dependencies }: Pick<DependencyGraph, 'dependencies'>): Map<string, Set<string>> {
-  const dependants = new Map<string, Set<string>>();
-  for (const [name, others] of dependencies)
-    for (const other of others) dependants.set(other, (dependants.get(other) ?? new Set()).add(name));
-  return dependants;
 }

@@ -171,8 +171,13 @@ async function steady(existing: Existing<Properties>): Promise<true | undefined>
     deployments.length === 1 &&
     primary?.rolloutState === 'COMPLETED' &&
     (primary.runningCount ?? 0) === desiredCount;
+  if (!done && region.clock.now() >= existing.begunAt.getTime() + longestWait)
+    throw new ResourceFailure(`Service ${physicalId} did not stabilize.`, 'NotStabilized');
   return done || undefined;
 }
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html: three hours; the words are not documented. */
+const longestWait = 3 * 60 * 60 * 1000;
 
 /** A changed nonce forces a deployment. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-forcenewdeployment.html */
 const forces = (existing: Existing<Properties>): boolean =>

@@ -115,7 +115,7 @@ async function standing() {
     region.until(async () => {
       const status = await look();
       return status.endsWith('_IN_PROGRESS') ? undefined : status;
-    });
+    }, 4 * 3600_000);
   await cloudformation.CreateStack(stack('api:1'));
   expect(await ended()).toBe('CREATE_COMPLETE');
   // On a whole minute, with the two tasks that the scaling asks for.
@@ -195,4 +195,26 @@ test('auto scaling adds tasks of both revisions during a deployment', async () =
       "285 s B 6/6 COMPLETED, OK, UPDATE_COMPLETE",
     ]
   `);
+});
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+test('a service that never gets steady holds its stack for three hours', async () => {
+  const { lines, from, ended } = await standing();
+  region.programs.set('api:2', 'missing');
+  from();
+  await region.api.cloudformation.UpdateStack(stack('api:2'));
+  expect(await ended()).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect(lines).toMatchInlineSnapshot(`
+    [
+      "0 s B 0/2 IN_PROGRESS, A 2/2 COMPLETED, OK, UPDATE_IN_PROGRESS",
+      "10800 s C 2/2 IN_PROGRESS, A 2/2 COMPLETED, OK, UPDATE_ROLLBACK_IN_PROGRESS",
+      "10840 s C 2/2 IN_PROGRESS, OK, UPDATE_ROLLBACK_IN_PROGRESS",
+      "10900 s C 2/2 COMPLETED, OK, UPDATE_ROLLBACK_COMPLETE",
+    ]
+  `);
+  const { StackEvents = [] } = await region.api.cloudformation.DescribeStackEvents({ StackName: 'shop' });
+  expect(StackEvents.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')).toMatchObject({
+    LogicalResourceId: 'Service',
+    ResourceStatusReason: expect.stringMatching(/did not stabilize\..*NotStabilized/),
+  });
 });
