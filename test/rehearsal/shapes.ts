@@ -30,8 +30,11 @@ function service(name: string, images: readonly string[]): fc.Arbitrary<ServiceS
         checked: fc.boolean(),
         discovered: fc.boolean(),
       })
-      // Of one task, 150 % is one: nothing could be started beside it, nor stopped before.
-      .filter(({ percent: [minimum, maximum], count }) => count > 1 || minimum < 100 || maximum >= 200)
+      // With no room between the two, nothing could be started beside the others, nor stopped before.
+      .filter(
+        ({ percent: [minimum, maximum], count }) =>
+          Math.floor((count * maximum) / 100) > Math.ceil((count * minimum) / 100),
+      )
       .map(({ percent: [minimum, maximum], ...rest }) => ({
         ...rest,
         // Where nothing looks at it, a program that runs is as good as any.
