@@ -38,6 +38,9 @@ export interface AssembleOptions {
   readonly endpoint?: () => string | undefined;
 }
 
+/** How long it takes to notice a program that ends at once, in milliseconds of the machine. */
+const TASK_SETTLES = 500;
+
 export type Services = { readonly [Name in ServiceName]: { readonly handlers: object } };
 
 export interface Assembly {
@@ -86,7 +89,8 @@ export function assembleRegion(options: AssembleOptions): Assembly {
     efs: createEfs(region),
     elbv2: createElbv2(region, { balancerProgram, nodePath, timeScale }),
     ecr: createEcr(region, { repositories: () => repositoriesOf(region) }),
-    ecs: createEcs(region),
+    // A program takes as long as ever to end, however fast the region's time goes.
+    ecs: createEcs(region, { taskSettles: TASK_SETTLES * timeScale }),
     applicationautoscaling: createApplicationAutoScaling(region),
     eventbridge: createEventBridge(region),
     cloudformation: createCloudFormation(region),

@@ -19,7 +19,7 @@ import { taskHandlers } from './tasks.ts';
 /** Amazon ECS on Fargate: its operations, the service scheduler, and the agent that runs the tasks. */
 export function createEcs(
   region: Region,
-  options: EcsOptions = { uncheckedTaskSettles: 500 },
+  options: EcsOptions = { taskSettles: 500 },
 ): Service<Sdk, Internal['ecs']> {
   const ecs = createState(region, options);
   const agent = createAgent(ecs);

@@ -269,11 +269,11 @@ export interface Tables {
 
 export interface EcsOptions {
   /**
-   * How long a task without health checks must have run before it counts as healthy, in milliseconds. AWS waits 40,000; here it is
-   * as long as it takes to notice a program that ends at once.
+   * How long a task must have run at the eager pace before it counts as healthy, whatever its checks say, in milliseconds: as long as
+   * it takes to notice a program that ends at once. AWS waits 40,000 where there is no check.
    * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
    */
-  readonly uncheckedTaskSettles: number;
+  readonly taskSettles: number;
 }
 
 /** What every operation and controller of the service works on. */

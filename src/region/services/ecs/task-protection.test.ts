@@ -63,7 +63,7 @@ test('what cannot be protected is a failure with its reason', async () => {
 test('a task asks and sets its own protection', async () => {
   const { region, settle, store } = await withService({ desiredCount: 1 });
   await settle();
-  const ecs = createState(region, { uncheckedTaskSettles: 500 });
+  const ecs = createState(region, { taskSettles: 500 });
   const [task] = store.table<{ id: string; arn: string; clusterArn: string }>('ecs/tasks').values();
   const ask = (method: string, body?: object | string) =>
     taskProtectionEndpoint(ecs, task!, method, typeof body === 'object' ? JSON.stringify(body) : body);

@@ -4,7 +4,7 @@ import { testRegion } from './test-region.ts';
 import { runOne, timeline } from './test-task.ts';
 
 /** Everything that AWS times takes as long as on AWS: the traces are the rules. */
-const aws = () => testRegion({ uncheckedTaskSettles: 40_000 }, openStore(), 'aws');
+const aws = () => testRegion({ taskSettles: 40_000 }, openStore(), 'aws');
 const check = { command: ['CMD-SHELL', 'true'], interval: 10, timeout: 5, retries: 2 };
 
 test('an essential container that exits at once', async () => {

@@ -45,7 +45,7 @@ export interface Programs {
 
 /** A region of ECS and Cloud Map around typed fakes, under a clock that the test moves. */
 export function testRegion(
-  options: EcsOptions = { uncheckedTaskSettles: 500 },
+  options: EcsOptions = { taskSettles: 500 },
   store: Store = openStore(),
   pace: Pace = 'eager',
 ) {

@@ -10,9 +10,8 @@ const lookAgain = 1000;
 /** The same for a task that serves: as often as the quickest health check. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 const quickestCheck = 5000;
 
-/** The region's own pace takes as long as it takes to notice a program that ends at once. */
-const uncheckedTaskSettles = ({ region, options }: Ecs): number =>
-  region.pace === 'aws' ? uncheckedTaskProves : options.uncheckedTaskSettles;
+const taskSettles = ({ region, options }: Ecs): number =>
+  region.pace === 'aws' ? uncheckedTaskProves : options.taskSettles;
 
 export interface Observation extends Observed {
   readonly task: TaskRecord;
@@ -50,7 +49,7 @@ function judge(ecs: Ecs, service: ServiceRecord, task: TaskRecord): Observation 
   const checked = hasHealthCheck(definition);
   const targets = task.registrations.filter((registration) => registration.kind === 'target');
   if (!checked && targets.length === 0) {
-    const settles = uncheckedTaskSettles(ecs);
+    const settles = taskSettles(ecs);
     const healthy = age >= settles;
     const proven = age >= uncheckedTaskProves;
     const rest = (healthy ? uncheckedTaskProves : settles) - age;
@@ -71,6 +70,9 @@ function judge(ecs: Ecs, service: ServiceRecord, task: TaskRecord): Observation 
   // A target group whose health checks are off says `unavailable`.
   const served = states.every((state) => state === 'healthy' || state === 'unavailable');
   if (health === 'HEALTHY' && served) {
+    // At the region's own pace the first look comes so soon that a program may answer it and end.
+    const settles = ecs.region.pace === 'eager' ? ecs.options.taskSettles - age : 0;
+    if (settles > 0) return { ...starting, changesIn: settles };
     const watched = targets.length > 0 ? { changesIn: quickestCheck } : {};
     return { ...base, condition: 'healthy', proven: true, ...watched };
   }

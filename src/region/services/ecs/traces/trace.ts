@@ -25,7 +25,7 @@ const targetGroupArn = 'arn:aws:elasticloadbalancing:us-east-1:123456789012:targ
 
 /** Plays a rollout and writes down what changes, when: the deployments with their running and pending tasks, and the service's events. */
 export async function rehearse(rehearsal: Rehearsal) {
-  const test = testRegion({ uncheckedTaskSettles: 500 }, undefined, 'aws');
+  const test = testRegion({ taskSettles: 500 }, undefined, 'aws');
   const { programs, clock, api, balancer, targets } = test;
   const states = new Map<string, string>();
   Object.assign(test.region.api, {
