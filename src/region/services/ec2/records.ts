@@ -94,6 +94,8 @@ export interface RuleRecord extends Tagged {
   readonly to: number;
   readonly peer:
     | { readonly kind: 'cidr'; readonly cidr: string }
+    /** Without effect: no interface has an IPv6 address. */
+    | { readonly kind: 'ipv6-cidr'; readonly cidr: string }
     | { readonly kind: 'group'; readonly groupId: string }
     | { readonly kind: 'prefix-list'; readonly prefixListId: string };
   readonly description?: string;

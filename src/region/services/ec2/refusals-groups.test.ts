@@ -101,13 +101,13 @@ testRefusals([
     'InvalidParameterValue: CIDR block all is malformed',
   ],
   [
-    'an IPv6 rule',
+    'a rule for no IPv6 CIDR',
     (api, it) =>
       api.AuthorizeSecurityGroupIngress({
         GroupId: it.web,
-        IpPermissions: [{ ...tcp(1, 1), Ipv6Ranges: [{ CidrIpv6: '::/0' }] }],
+        IpPermissions: [{ ...tcp(1, 1), Ipv6Ranges: [{ CidrIpv6: '::/129' }] }],
       }),
-    'UnsupportedOperation: IPv6 range ::/0 is not enacted in the local region',
+    'InvalidParameterValue: CIDR block ::/129 is malformed',
   ],
   [
     'a group of another network as peer',

@@ -4,6 +4,7 @@ import { ApiError } from '../../gateway/api-error.ts';
 import { invalid, missing, notEnacted } from './errors.ts';
 import type { FilterNames } from './filters.ts';
 import { find } from './find.ts';
+import { canonicalIpv6Cidr } from './ipv6-cidr.ts';
 import { findPrefixList } from './prefix-lists.ts';
 import type { RuleRecord, SecurityGroupRecord } from './records.ts';
 import type { Ec2 } from './state.ts';
@@ -28,6 +29,7 @@ export function fold(rules: readonly RuleRecord[], accountId: string): IpPermiss
     folded.set(key, permission);
     const said = description === undefined ? {} : { Description: description };
     if (peer.kind === 'cidr') permission.IpRanges?.push({ CidrIp: peer.cidr, ...said });
+    else if (peer.kind === 'ipv6-cidr') permission.Ipv6Ranges?.push({ CidrIpv6: peer.cidr, ...said });
     else if (peer.kind === 'group')
       permission.UserIdGroupPairs?.push({ GroupId: peer.groupId, UserId: accountId, ...said });
     else permission.PrefixListIds?.push({ PrefixListId: peer.prefixListId, ...said });
@@ -57,7 +59,7 @@ export function permissionFilters(
     [`${prefix}.prefix-list-id`]: each(({ PrefixListIds = [] }) =>
       PrefixListIds.map((list) => list.PrefixListId),
     ),
-    [`${prefix}.ipv6-cidr`]: () => undefined,
+    [`${prefix}.ipv6-cidr`]: each(({ Ipv6Ranges = [] }) => Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)),
   };
 }
 
@@ -70,7 +72,8 @@ export function unfold(
   return permissions.flatMap((permission) => {
     const range = rangeOf(permission);
     const peers = peersOf(ec2, group, permission);
-    if (peers.length === 0) throw missing('ipPermissions.ipRanges, userIdGroupPairs or prefixListIds');
+    if (peers.length === 0)
+      throw missing('ipPermissions.ipRanges, ipv6Ranges, userIdGroupPairs or prefixListIds');
     return peers.map(({ peer, description }) => {
       if (description !== undefined && !/^[a-zA-Z0-9. _\-:/()#,@[\]+=&;{}!$*]{0,255}$/.test(description))
         throw invalid(
@@ -88,14 +91,17 @@ interface PeerGiven {
 
 function peersOf(ec2: Ec2, group: SecurityGroupRecord, permission: IpPermission): readonly PeerGiven[] {
   const { IpRanges = [], Ipv6Ranges = [], PrefixListIds = [], UserIdGroupPairs = [] } = permission;
-  const [ipv6] = Ipv6Ranges;
-  if (ipv6) throw notEnacted(`IPv6 range ${ipv6.CidrIpv6}`);
   return [
     ...IpRanges.map(({ CidrIp: text = '', Description: description }) => {
       // Host bits are cleared. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
       const cidr = canonicalCidr(text);
       if (!cidr) throw invalid(`CIDR block ${text} is malformed`);
       return { peer: { kind: 'cidr', cidr } as const, description };
+    }),
+    ...Ipv6Ranges.map(({ CidrIpv6: text = '', Description: description }) => {
+      const cidr = canonicalIpv6Cidr(text);
+      if (!cidr) throw invalid(`CIDR block ${text} is malformed`);
+      return { peer: { kind: 'ipv6-cidr', cidr } as const, description };
     }),
     ...UserIdGroupPairs.map((pair) => {
       if (pair.UserId && pair.UserId !== ec2.region.identity.accountId)
@@ -167,6 +173,6 @@ export function keyOf({ protocol, from, to, peer }: RuleBody): string {
 }
 
 export function peerText(peer: RuleRecord['peer']): string {
-  if (peer.kind === 'cidr') return peer.cidr;
+  if (peer.kind === 'cidr' || peer.kind === 'ipv6-cidr') return peer.cidr;
   return peer.kind === 'group' ? peer.groupId : peer.prefixListId;
 }

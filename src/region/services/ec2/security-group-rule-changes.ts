@@ -1,6 +1,6 @@
 import type { SecurityGroupRuleUpdate } from '@aws-sdk/client-ec2';
 import { ApiError } from '../../gateway/api-error.ts';
-import { missing, notEnacted } from './errors.ts';
+import { missing } from './errors.ts';
 import { find } from './find.ts';
 import type { RuleRecord, SecurityGroupRecord } from './records.ts';
 import { sameRule, unfold } from './security-group-permissions.ts';
@@ -19,14 +19,14 @@ export function modifyRule(
       `The security group rule ID '${before.id}' does not exist`,
     );
   if (!wanted) throw missing('securityGroupRule');
-  if (wanted.CidrIpv6) throw notEnacted(`IPv6 range ${wanted.CidrIpv6}`);
-  const { CidrIpv4: CidrIp, PrefixListId, ReferencedGroupId: GroupId, Description } = wanted;
+  const { CidrIpv4: CidrIp, CidrIpv6, PrefixListId, ReferencedGroupId: GroupId, Description } = wanted;
   const [body] = unfold(ec2, group, [
     {
       IpProtocol: wanted.IpProtocol,
       FromPort: wanted.FromPort,
       ToPort: wanted.ToPort,
       IpRanges: CidrIp ? [{ CidrIp, Description }] : [],
+      Ipv6Ranges: CidrIpv6 ? [{ CidrIpv6, Description }] : [],
       PrefixListIds: PrefixListId ? [{ PrefixListId, Description }] : [],
       UserIdGroupPairs: GroupId ? [{ GroupId, Description }] : [],
     },

@@ -30,6 +30,7 @@ export function ruleItem(ec2: Ec2, record: RuleRecord): SecurityGroupRule {
     FromPort: record.from,
     ToPort: record.to,
     ...(peer.kind === 'cidr' ? { CidrIpv4: peer.cidr } : {}),
+    ...(peer.kind === 'ipv6-cidr' ? { CidrIpv6: peer.cidr } : {}),
     ...(peer.kind === 'prefix-list' ? { PrefixListId: peer.prefixListId } : {}),
     ...(peer.kind === 'group' ? { ReferencedGroupInfo: { GroupId: peer.groupId, UserId: accountId } } : {}),
     ...(record.description === undefined ? {} : { Description: record.description }),

@@ -170,3 +170,41 @@ test('groups that name each other go one after the other’s rule', async () => 
   await api.DeleteSecurityGroup({ GroupId: other });
   await api.DeleteSecurityGroup({ GroupId: id });
 });
+
+test('a rule for an IPv6 range is kept and shown, and lets nothing pass', async () => {
+  const { api, id, internal } = await group();
+  const ipv6 = { ...ports(80), Ipv6Ranges: [{ CidrIpv6: '2001:DB8::1/32', Description: 'all' }] };
+  const { SecurityGroupRules: [rule] = [] } = await api.AuthorizeSecurityGroupIngress({
+    GroupId: id,
+    IpPermissions: [ipv6],
+  });
+  expect(rule).toMatchObject({ CidrIpv6: '2001:db8::/32', Description: 'all' });
+  expect(rule).not.toHaveProperty('CidrIpv4');
+  const { SecurityGroups } = await api.DescribeSecurityGroups({
+    Filters: [{ Name: 'ip-permission.ipv6-cidr', Values: ['2001:db8::/32'] }],
+  });
+  expect(SecurityGroups?.map(({ IpPermissions }) => IpPermissions)).toMatchObject([
+    [{ ...ports(80), IpRanges: [], Ipv6Ranges: [{ CidrIpv6: '2001:db8::/32', Description: 'all' }] }],
+  ]);
+  expect(await refusal(api.AuthorizeSecurityGroupIngress({ GroupId: id, IpPermissions: [ipv6] }))).toMatch(
+    /^InvalidPermission.Duplicate/,
+  );
+  const { securityGroups, notModelled = [] } = internal.topology();
+  expect(securityGroups.find((each) => each.id === id)?.ingress).toEqual([]);
+  expect(notModelled).toEqual([{ id, what: `rule ${rule?.SecurityGroupRuleId} for 2001:db8::/32 (IPv6)` }]);
+  await api.ModifySecurityGroupRules({
+    GroupId: id,
+    SecurityGroupRules: [
+      {
+        SecurityGroupRuleId: rule?.SecurityGroupRuleId,
+        SecurityGroupRule: { ...ports(81), CidrIpv6: '::/0' },
+      },
+    ],
+  });
+  await api.RevokeSecurityGroupIngress({
+    GroupId: id,
+    IpPermissions: [{ ...ports(81), Ipv6Ranges: [{ CidrIpv6: '::/0' }] }],
+  });
+  const left = await api.DescribeSecurityGroups({ GroupIds: [id] });
+  expect(left.SecurityGroups?.[0]?.IpPermissions).toEqual([]);
+});
