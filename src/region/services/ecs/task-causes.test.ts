@@ -61,6 +61,19 @@ test('a role that is missing, or for others, keeps a task from starting', async 
   }
 });
 
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+test('a role may be named without its ARN, and must be there all the same', async () => {
+  for (const taskRoleArn of ['missing', 'of-lambda']) {
+    const { task, containers } = await runOne([{}], { taskRoleArn });
+    expect((await task()).stoppedReason).toMatch(
+      new RegExp(`^ECS was unable to assume the role '${taskRoleArn}'`),
+    );
+    expect(containers).toEqual([]);
+  }
+  const { containers } = await runOne([{}], { taskRoleArn: 'ecsTaskExecutionRole' });
+  expect(containers).toHaveLength(1);
+});
+
 const initialization = 'ResourceInitializationError: unable to pull secrets or registry auth: ';
 const retrieval = `${initialization}execution resource retrieval failed: `;
 

@@ -94,3 +94,30 @@ test('tasks are found by name while they run, and only healthy ones', async () =
   await settle();
   expect(addresses()).toEqual([]);
 });
+
+/** Port or container and port are needed for SRV alone. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceRegistry.html */
+test('a registry of A records takes a container without its port, one of SRV records does not', async () => {
+  const region = testRegion();
+  const { OperationId } = await region.discovery.CreatePrivateDnsNamespace({ Name: 'local', Vpc: 'vpc-1' });
+  const { Operation } = await region.discovery.GetOperation({ OperationId });
+  const registry = async (Type: 'A' | 'SRV') => {
+    const { Service } = await region.discovery.CreateService({
+      Name: Type.toLowerCase(),
+      NamespaceId: Operation?.Targets?.NAMESPACE,
+      DnsConfig: { DnsRecords: [{ Type, TTL: 10 }] },
+    });
+    return [{ registryArn: Service?.Arn, containerName: 'api' }];
+  };
+  const serviceRegistries = await registry('A');
+  const { settle } = await withService({ serviceRegistries }, {}, region);
+  await settle();
+  expect(region.zones()[0]?.records.flatMap(({ values }) => values)).not.toEqual([]);
+  const others = [await registry('SRV'), [{ ...serviceRegistries[0], containerName: 'none' }]];
+  const errors = await Promise.allSettled(
+    others.map((each) => withService({ serviceRegistries: each }, {}, region)),
+  );
+  expect(errors.map((each) => (each.status === 'rejected' ? String(each.reason.message) : 'taken'))).toEqual([
+    expect.stringContaining('has SRV records: port, or containerName and containerPort, must be given'),
+    expect.stringContaining('none'),
+  ]);
+});

@@ -209,6 +209,7 @@ export function testRegion(
           const document = { Statement: [{ Effect: 'Allow', Principal: { Service } }] };
           return {
             Role: {
+              RoleName,
               Arn: `arn:aws:iam::${account}:role/${RoleName}`,
               AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(document)),
             },

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { manualClock, type ManualClock } from '../../../common/clock.ts';
-import { testRegion, type TestRegion } from './test-region.ts';
+import { testRegion, vpcId, type TestRegion } from './test-region.ts';
 import { refusal, silentProgram, testResources } from './test-resources.ts';
 
 let region: TestRegion;
@@ -21,6 +21,21 @@ describe('targets', () => {
     (await api.DescribeTargetHealth({ TargetGroupArn })).TargetHealthDescriptions?.map(
       ({ Target, TargetHealth }) => [Target?.Id, TargetHealth?.State, TargetHealth?.Reason],
     );
+  test('a group for instances is made, and takes none: there are no instances', async () => {
+    const { TargetGroups: [made] = [] } = await api.CreateTargetGroup({
+      Name: 'instances',
+      Protocol: 'HTTP',
+      Port: 80,
+      VpcId: vpcId,
+    });
+    expect(made?.TargetType).toBe('instance');
+    const TargetGroupArn = made?.TargetGroupArn;
+    for (const Id of ['i-0123456789abcdef0', '127.77.1.5'])
+      expect(await refusal(api.RegisterTargets({ TargetGroupArn, Targets: [{ Id }] }))).toBe(
+        `InvalidTarget: The following targets are not valid instances: '${Id}'`,
+      );
+    expect(await states(TargetGroupArn!)).toEqual([]);
+  });
   test('unused without a load balancer, then registering, then draining for the delay', async () => {
     const group = await targetGroup();
     const Targets = [{ Id: '127.77.1.5' }, { Id: '127.77.4.5' }];

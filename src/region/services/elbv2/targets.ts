@@ -36,6 +36,7 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
   }
 
   function zoneOf(group: TargetGroupRecord, { Id = '', AvailabilityZone }: TargetDescription): string {
+    if (group.targetType === 'instance') throw noInstance(Id);
     const address = parseAddress(Id);
     if (address === undefined) throw validation(`The IP address '${Id}' is not a valid IPv4 address`);
     const topology = region.internal.ec2.topology();
@@ -56,7 +57,6 @@ export function targetHandlers(state: Elbv2): Handlers<typeof sdk> {
 
   function register(group: TargetGroupRecord, target: TargetDescription, registeredAt: Date): void {
     const { address, port, id } = described(group, target);
-    if (group.targetType === 'instance') throw noInstance(address);
     const zone = zoneOf(group, target);
     const before = targets.get(id);
     if (before && !before.drainingUntil) return;
