@@ -1,6 +1,7 @@
 // Runs the templates of a folder that have ECS resources, one by one, in a local region of their own, and prints a table of what
 // becomes of each:
-//   node scripts/public-templates.mjs FOLDER [--json FILE] [WORD…]      (only paths with one of the words)
+//   node scripts/public-templates.mjs FOLDER [--json FILE] [--write | WORD…]      (only paths with one of the words)
+// --write puts the table into docs/public-templates.md; it takes no words, since the page has all templates.
 // What a template imports, or takes as a parameter without default, comes from the templates beside it where they give it, else from
 // a prepared network. Images that are not on this machine are replaced by one that is. Uses dist/ (npm run build).
 import { spawn } from 'node:child_process';
@@ -9,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAccount } from './public-templates/account.mjs';
 import { exportsTemplate, networkTemplate } from './public-templates/network.mjs';
+import { writePage } from './public-templates/page.mjs';
 import { planner } from './public-templates/plan.mjs';
 import { readTemplates, typesOf } from './public-templates/read.mjs';
 
@@ -18,8 +20,10 @@ const TIME_SCALE = 30;
 const [folder, ...rest] = process.argv.slice(2);
 const option = rest.indexOf('--json');
 const file = option < 0 ? undefined : rest.splice(option, 2)[1];
-if (folder === undefined) {
-  console.error('usage: node scripts/public-templates.mjs FOLDER [--json FILE] [WORD…]');
+const write = rest.indexOf('--write');
+if (write >= 0) rest.splice(write, 1);
+if (folder === undefined || (write >= 0 && rest.length > 0)) {
+  console.error('usage: node scripts/public-templates.mjs FOLDER [--json FILE] [--write | WORD…]');
   process.exit(2);
 }
 const dist = process.env.FAIRWAY_DIST ?? fileURLToPath(new URL('../dist', import.meta.url));
@@ -57,6 +61,8 @@ for (const template of chosen) {
     [cause && brief(cause), left && `left: ${left}`].filter(Boolean).join('; '),
   );
 }
+if (write >= 0)
+  writePage(fileURLToPath(new URL('../docs/public-templates.md', import.meta.url)), results, brief);
 const of = (outcome) => results.filter((result) => result.outcome === outcome).length;
 console.log(
   `\n${of('completes')} of ${results.length} complete, ${of('refused')} are refused before anything is made, ${of('fails')} fail`,

@@ -7,9 +7,9 @@ import { imagesOf, typesOf } from './read.mjs';
 const LOCAL =
   /^(docker\.io\/library\/|public\.ecr\.aws\/docker\/library\/)?(nginx|busybox|alpine|httpd|redis|node|python|debian|ubuntu)(:[\w.-]+)?$/;
 const NETWORK = 'prepared';
-/** Values that need nothing more of the region than the defaults do: load balancers on the internet have IPv6 there. */
 /** Beside an nginx of its own in the same task, something that leaves port 80 free. */
 const IMAGES = { AppImageUrl: 'redis' };
+/** Values that need nothing more of the region than the defaults do: load balancers on the internet have IPv6 there. */
 const INSTEAD = { LoadBalancerScheme: 'internal' };
 
 export function planner(templates) {
