@@ -283,6 +283,15 @@ test('exports are imported, and held while they are', async () => {
   expect(await events('early')).toContain(
     'early ROLLBACK_IN_PROGRESS No export named shared found. Rollback requested by user.',
   );
+  // What a condition leaves out is not imported.
+  const unless = yaml(
+    'Conditions: {Never: !Equals [a, b]}\nResources:\n' +
+      '  Group:\n    Type: AWS::EC2::SecurityGroup\n    Condition: Never\n    Properties: {GroupDescription: g, VpcId: !ImportValue none}\n' +
+      '  Vpc:\n    Type: AWS::EC2::VPC\n    Properties: {CidrBlock: !If [Never, !ImportValue nothing, 10.9.0.0/16]}\n' +
+      'Outputs: {Out: {Condition: Never, Value: !ImportValue neither}}',
+  );
+  await cfn.api.CreateStack({ ...unless, StackName: 'unless' });
+  expect(await cfn.settled('unless')).toBe('CREATE_COMPLETE');
   await cfn.api.CreateStack(exporting('!Ref Vpc'));
   await cfn.settled('net');
   const { Exports } = await cfn.api.ListExports({});

@@ -91,19 +91,25 @@ export function exportInUse(
 }
 
 /** The exports that a program uses, as far as their names can be told without resources. */
-export function importsOf(program: Program): string[] {
+export function importsOf({ parsed, evaluator }: Program): string[] {
   const names = new Set<string>();
   function visit(node: unknown): void {
     if (typeof node !== 'object' || node === null) return;
     for (const [key, member] of Object.entries(node)) {
       if (key === 'Fn::ImportValue') {
-        const name = program.evaluator.value(member, ['Resources']);
+        const name = evaluator.value(member, ['Resources']);
         if (typeof name === 'string') names.add(name);
+      } else if (key === 'Fn::If' && Array.isArray(member)) {
+        const [condition, then, otherwise] = member as unknown[];
+        const holds = evaluator.condition(String(condition));
+        if (holds !== false) visit(then);
+        if (holds !== true) visit(otherwise);
       } else visit(member);
     }
   }
-  const { Resources, Outputs } = program.parsed.template;
-  visit(Resources);
-  visit(Outputs);
+  const { Resources, Outputs = {} } = parsed.template;
+  for (const declared of [...Object.values(Resources), ...Object.values(Outputs)])
+    if (declared.Condition === undefined || evaluator.condition(declared.Condition) !== false)
+      visit(declared);
   return [...names];
 }
