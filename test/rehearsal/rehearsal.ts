@@ -7,8 +7,8 @@ const programs: Readonly<Record<string, Program | 'missing'>> = {
   'good:1': {},
   'good:2': { answersAfter: 12_000, endsAfter: 2_000 },
   'good:3': { answersAfter: 3_000, endsAfter: Infinity },
-  /** Ends at once. */
-  'crash:1': { exits: { after: 1_500, code: 1 } },
+  /** Ends at once, without an answer. */
+  'crash:1': { exits: { after: 1_500, code: 1 }, answersAfter: Infinity },
   /** Runs, and never answers. */
   'sick:1': { answersAfter: Infinity },
   /** Answers that it is broken. */
