@@ -43,10 +43,11 @@ function handlerCode(error: unknown): string {
   return 'InvalidRequest';
 }
 
+/** `InvalidResourceId` is how Systems Manager says it: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListTagsForResource.html */
 export function isMissing(error: unknown): boolean {
   return (
     error instanceof ApiError &&
-    /NotFound|NoSuch|DoesNotExist|NotExist/.test(error.code) &&
+    /NotFound|NoSuch|DoesNotExist|NotExist|^InvalidResourceId$/.test(error.code) &&
     error.code !== 'ValidationError'
   );
 }

@@ -250,6 +250,22 @@ export function deployment(
         ComparisonOperator: 'GreaterThanThreshold',
       },
     },
+    Providers: {
+      Type: 'AWS::ECS::ClusterCapacityProviderAssociations',
+      Properties: {
+        Cluster: ref('Cluster'),
+        CapacityProviders: ['FARGATE', 'FARGATE_SPOT'],
+        DefaultCapacityProviderStrategy: [{ CapacityProvider: 'FARGATE', Weight: 1 }],
+      },
+    },
+    Setting: {
+      Type: 'AWS::SSM::Parameter',
+      Properties: { Type: 'String', Value: image, Description: 'what runs' },
+    },
+    Nightly: {
+      Type: 'AWS::Events::Rule',
+      Properties: { ScheduleExpression: image === 'nginx:1' ? 'cron(0 3 * * ? *)' : 'cron(0 4 * * ? *)' },
+    },
     Images: { Type: 'AWS::ECR::Repository', Properties: { RepositoryName: 'under/test' } },
     Alias: {
       Type: 'AWS::ServiceDiscovery::Service',

@@ -11,6 +11,8 @@ import { createEc2 } from '../../ec2/index.ts';
 import { createEcs } from '../../ecs/index.ts';
 import { createEcr } from '../../ecr/index.ts';
 import { memoryRepositories } from '../../ecr/testing/repositories.ts';
+import { createEventBridge } from '../../eventbridge/index.ts';
+import { createSsm } from '../../ssm/index.ts';
 import { createEfs } from '../../efs/index.ts';
 import { createElbv2 } from '../../elbv2/index.ts';
 import { createIam } from '../../iam/index.ts';
@@ -99,12 +101,14 @@ export function createWorld(clock: Clock = systemClock, from?: Snapshot) {
     ecs: { ...ecs.handlers, DescribeServices: steadyServices(ecs.handlers, store, () => knobs.rollout)! },
     ecr: createEcr(region, { repositories: () => repositories }).handlers,
     efs: createEfs(region).handlers,
+    eventbridge: createEventBridge(region).handlers,
     elbv2: { ...elbv2.handlers, DescribeLoadBalancers: activeLoadBalancers(elbv2.handlers)! },
     iam: createIam(region).handlers,
     logs: createLogs(region).handlers,
     s3: createS3(region).handlers,
     secretsmanager: createSecretsManager(region).handlers,
     servicediscovery: createServiceDiscovery(region).handlers,
+    ssm: createSsm(region).handlers,
   };
   late.api = createApis(handlers, base.identity);
   ec2.start?.();
@@ -203,7 +207,7 @@ function steadyText(record: object): string {
     // What the scheduler has said already.
     key === 'told' || key === 'steady'
       ? undefined
-      : /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|versions|defaultVersionId|nextVersion|index|mac|dnsName|number)$/i.test(
+      : /(At|Date|time|Token|token|RequestId|operationId|address|Address|deployments|revision|since|version|versions|defaultVersionId|nextVersion|index|mac|dnsName|number)$/i.test(
             key,
           )
         ? '*'
