@@ -1,6 +1,7 @@
 import { cbor, tag } from '@smithy/core/cbor';
 import { fail } from '../fault.ts';
-import type { Shape } from '../shape.ts';
+import type { Scalar, Shape } from '../shape.ts';
+import { encodeTree } from './encode-tree.ts';
 import { decodeJson } from './json.ts';
 
 /** https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html */
@@ -41,32 +42,16 @@ function plain(value: unknown): unknown {
 }
 
 export function encodeCborBody(shape: Shape, value: unknown): Uint8Array {
-  return cbor.serialize(encodeCbor(shape, value) ?? {});
+  return cbor.serialize(encodeTree(shape, value, encodeScalar) ?? {});
 }
 
-/** Members that the model lacks stay out; a time is tag 1, in epoch seconds. */
-function encodeCbor(shape: Shape, value: unknown): unknown {
-  if (value === undefined || value === null) return undefined;
+/** A time is tag 1, in epoch seconds. */
+function encodeScalar(shape: Scalar, value: unknown): unknown {
   switch (shape.kind) {
-    case 'structure': {
-      const encoded: Record<string, unknown> = {};
-      const from = value as Readonly<Record<string, unknown>>;
-      for (const { name, shape: inner } of shape.members)
-        if (from[name] !== undefined && from[name] !== null) encoded[name] = encodeCbor(inner, from[name]);
-      return encoded;
-    }
-    case 'list':
-      return (value as readonly unknown[]).map((item) => encodeCbor(shape.item, item) ?? null);
-    case 'map':
-      return Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, encodeCbor(shape.value, inner) ?? null]),
-      );
     case 'timestamp':
       return tag({ tag: 1, value: (value as Date).getTime() / 1000 });
     case 'blob':
       return typeof value === 'string' ? Buffer.from(value) : value;
-    case 'unit':
-      return {};
     default:
       return value;
   }

@@ -1,6 +1,7 @@
 import { fail } from '../fault.ts';
 import { readBase64, readTimestamp, toText } from '../scalar.ts';
 import type { Scalar, Shape } from '../shape.ts';
+import { encodeTree } from './encode-tree.ts';
 
 /** https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html: decodes and checks types; refuses members the model lacks. */
 export function decodeJsonBody(shape: Shape, body: Buffer): unknown {
@@ -93,23 +94,11 @@ function wrongType(path: string, value: unknown, expected: string): never {
   return fail({ kind: 'wrong-type', path, value: JSON.stringify(value).slice(0, 200), expected });
 }
 
-/** What JSON.stringify turns into the body; members that the model lacks stay out. */
-export function encodeJson(shape: Shape, value: unknown): unknown {
-  if (value === undefined || value === null) return undefined;
+/** What JSON.stringify turns into the body. */
+export const encodeJson = (shape: Shape, value: unknown): unknown => encodeTree(shape, value, encodeScalar);
+
+function encodeScalar(shape: Scalar, value: unknown): unknown {
   switch (shape.kind) {
-    case 'structure': {
-      const encoded: Record<string, unknown> = {};
-      const from = value as Readonly<Record<string, unknown>>;
-      for (const { name, shape: inner } of shape.members)
-        if (from[name] !== undefined && from[name] !== null) encoded[name] = encodeJson(inner, from[name]);
-      return encoded;
-    }
-    case 'list':
-      return (value as readonly unknown[]).map((item) => encodeJson(shape.item, item) ?? null);
-    case 'map':
-      return Object.fromEntries(
-        Object.entries(value).map(([key, inner]) => [key, encodeJson(shape.value, inner) ?? null]),
-      );
     case 'timestamp': {
       const text = toText(shape, value, 'epoch-seconds');
       return (shape.timestampFormat ?? 'epoch-seconds') === 'epoch-seconds' ? Number(text) : text;
@@ -120,8 +109,6 @@ export function encodeJson(shape: Shape, value: unknown): unknown {
       return Number.isFinite(value) ? value : String(value);
     case 'bigint':
       return Number(value);
-    case 'unit':
-      return {};
     default:
       return value;
   }
