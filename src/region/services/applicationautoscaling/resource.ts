@@ -56,6 +56,7 @@ export async function capacityOf(region: Region, resourceId: string): Promise<Ca
   return {
     desired: desiredCount,
     running: runningCount,
-    deploying: deployments.length > 1 || deployments[0]?.rolloutState === 'IN_PROGRESS',
+    // One that failed goes on no more, even where tasks of the one before still serve.
+    deploying: deployments.some(({ rolloutState }) => rolloutState === 'IN_PROGRESS'),
   };
 }
