@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cdkValidation } from './cdk-validation.mjs';
 import { cli, median, round, run, scratch } from './support.mjs';
 
 const SIZES = [5, 50, 200, 1000];
@@ -9,14 +10,29 @@ const LARGEST_FOR_LINTER = 200;
 /** Rounds of each tool: what takes minutes is run once. */
 const rounds = (size, slow) => (slow ? (size <= 50 ? 3 : 1) : 5);
 
-/** `fairway check` beside cfn-lint, on the system of examples/jobs with more and more services. */
+/** `fairway check` beside cfn-lint and CDK's validation, on the system of examples/jobs with more and more services. */
 export async function measure() {
   return scratch(async (folder) => {
     const linter = await run('cfn-lint', ['--version']).then(
       ({ stdout }) => stdout.trim(),
       () => undefined,
     );
-    const rows = [['services', 'resources', 'KiB', 'fairway s', 'MiB', 'cfn-lint s', 'MiB', 'ratio']];
+    const validation = await cdkValidation();
+    const rows = [
+      [
+        'services',
+        'resources',
+        'KiB',
+        'fairway s',
+        'MiB',
+        'cfn-lint s',
+        'MiB',
+        'ratio',
+        'CDK’s validation s',
+        'MiB',
+        'ratio',
+      ],
+    ];
     const gates = [];
     for (const size of SIZES) {
       const { file, text } = await template(folder, size);
@@ -25,6 +41,10 @@ export async function measure() {
         linter === undefined || size > LARGEST_FOR_LINTER
           ? undefined
           : await repeat(rounds(size, true), 'cfn-lint', [file]);
+      const cdks =
+        validation === undefined || size > LARGEST_FOR_LINTER
+          ? undefined
+          : await repeat(rounds(size, true), process.execPath, [...validation.argv, file]);
       rows.push([
         size,
         text.match(/^ {4}Type: AWS::/gm).length,
@@ -34,6 +54,9 @@ export async function measure() {
         theirs ? round(theirs.seconds, 1) : '–',
         theirs?.mebibytes ?? '–',
         theirs ? round(theirs.seconds / ours.seconds, 1) : '–',
+        cdks ? round(cdks.seconds, 1) : '–',
+        cdks?.mebibytes ?? '–',
+        cdks ? round(cdks.seconds / ours.seconds, 1) : '–',
       ]);
       if (size === 200 && theirs)
         gates.push({
@@ -47,7 +70,7 @@ export async function measure() {
     return {
       title: 'Checking: a template with more and more services',
       rows,
-      note: `${linter ?? 'no cfn-lint here'}; start-up included, the most memory each held. cfn-lint asks other questions: of the mistakes that \`fairway check\` is for it finds none.`,
+      note: `${linter ?? 'no cfn-lint here'}, ${validation?.name ?? 'no validation of CDK’s here'}; start-up included, the most memory each held. Both ask other questions: of the mistakes that \`fairway check\` is for they find none.`,
       gates,
     };
   });
@@ -66,7 +89,7 @@ async function repeat(times, command, args) {
 function watched(command, args) {
   return new Promise((resolve, reject) => {
     const began = performance.now();
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'ignore'] });
     let kibibytes = 0;
     const look = () => {
       try {
